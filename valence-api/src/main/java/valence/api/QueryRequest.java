@@ -1,0 +1,68 @@
+package valence.api;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A query with its inputs and limits.
+///
+/// @param query   a list, a map or EDN text
+/// @param args    the inputs that `:in` names, in order; databases are [Db] values; may hold nulls
+/// @param offset  rows to skip
+/// @param limit   rows to return at most; negative for all
+/// @param timeout after which the query stops with `unavailable`
+/// @param stats   whether the result is `{:ret …, :query-stats {…}}`, a map that holds the plain
+///     result and how it was found
+public record QueryRequest(
+    Object query,
+    List<@Nullable Object> args,
+    long offset,
+    long limit,
+    Duration timeout,
+    boolean stats) {
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
+
+  public QueryRequest {
+    requireNonNull(query, "query");
+    args = Collections.unmodifiableList(Arrays.asList(args.toArray()));
+  }
+
+  /// A request for the plain result.
+  public QueryRequest(
+      Object query, List<@Nullable Object> args, long offset, long limit, Duration timeout) {
+    this(query, args, offset, limit, timeout, false);
+  }
+
+  /// All rows, within [#DEFAULT_TIMEOUT].
+  public static QueryRequest of(Object query, @Nullable Object... args) {
+    return new QueryRequest(query, Arrays.asList(args), 0, -1, DEFAULT_TIMEOUT);
+  }
+
+  public QueryRequest withOffset(long rows) {
+    return new QueryRequest(query, args, rows, limit, timeout, stats);
+  }
+
+  public QueryRequest withLimit(long rows) {
+    return new QueryRequest(query, args, offset, rows, timeout, stats);
+  }
+
+  public QueryRequest withTimeout(Duration limitOfTime) {
+    return new QueryRequest(query, args, offset, limit, limitOfTime, stats);
+  }
+
+  /// The same request, answered with what running it was like: `{:ret … :query-stats {…}}`.
+  ///
+  /// `:query-stats` holds the `:query`, its `:phases` (the query itself, then bodies of rules, `or`
+  /// and `not` that ran) and `:warnings` about what is legal and rarely meant. A phase says in
+  /// `:sched` which clauses ran in which order, and in `:clauses` for each of them `:rows-in`,
+  /// `:rows-out`, `:binds-in`, `:binds-out`, how often it ran when more than once (`:runs`, rows
+  /// summed up), for the three that added most rows how many those were (`:expansion`), and its own
+  /// `:warnings`.
+  public QueryRequest withStats() {
+    return new QueryRequest(query, args, offset, limit, timeout, true);
+  }
+}
