@@ -1,0 +1,17 @@
+package valence.api.record;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/// The attribute of a record component, when it isn't `record-name/component-name`.
+///
+/// The attribute backwards, `person/_friend`, is whoever refers to the record's entity. It is only
+/// pulled: who refers is for the other side to say.
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface Attr {
+  /// `namespace/name`, without the colon.
+  String value();
+}
