@@ -1,0 +1,348 @@
+package valence.engine.index;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import valence.engine.index.Node.Branch;
+import valence.engine.index.Node.Leaf;
+
+/// A persistent B+ tree of rows in one order, whose branches count what lies below them.
+///
+/// [#merge] copies the touched leaves and their paths; the work is proportional to the change
+/// (times the depth), whatever the size of the tree. The number of rows in any range is known in
+/// O(log n).
+///
+/// @param closed whether the rows have an end
+record Tree(Order order, boolean closed, Node root) {
+  /// A leaf is copied by each transaction that touches it, so it is kept small; the durable leaves
+  /// of segments are much larger.
+  private static final int LEAF_ROWS_MAX = 64;
+
+  private static final int BRANCH_CHILDREN_MAX = 64;
+
+  static Tree empty(Order order, boolean closed) {
+    return new Tree(order, closed, new Leaf(Rows.empty(closed)));
+  }
+
+  long count() {
+    return root.rowCount();
+  }
+
+  long count(Range range) {
+    return Math.max(0, rank(range.high(), range.highIn()) - rank(range.low(), !range.lowIn()));
+  }
+
+  /// How many rows lie before the bound or, past it, before the first row above it.
+  private long rank(Bound bound, boolean past) {
+    if (bound.parts() == 0) {
+      return past ? count() : 0;
+    }
+    long before = 0;
+    Node node = root;
+    while (node instanceof Branch branch) {
+      int child = branch.seek(order, bound, past);
+      before += child == 0 ? 0 : branch.ends()[child - 1];
+      node = branch.children()[child];
+    }
+    return before + ((Leaf) node).rows().seek(order, bound, past);
+  }
+
+  /// The rows of a range, leaf by leaf, without copies.
+  Cursor cursor(Range range) {
+    long first = rank(range.low(), !range.lowIn());
+    long end = rank(range.high(), range.highIn());
+    return new TreeCursor(root, first, end - first);
+  }
+
+  /// The row of a range that has `rows - 1` others of it behind it; the first when there are fewer,
+  /// no row when the range is empty.
+  Cursor fromEnd(Range range, int rows) {
+    long first = rank(range.low(), !range.lowIn());
+    long end = rank(range.high(), range.highIn());
+    return new TreeCursor(root, Math.max(first, end - rows), Math.min(1, end - first));
+  }
+
+  /// This tree without some of its rows and with others.
+  ///
+  /// @param removes rows of this tree, in its order
+  /// @param adds    rows that aren't in it, in its order
+  Tree merge(Rows adds, Rows removes) {
+    if (adds.count() == 0 && removes.count() == 0) {
+      return this;
+    }
+    List<Node> level =
+        merge(root, new Slice(adds, 0, adds.count()), new Slice(removes, 0, removes.count()));
+    while (level.size() > 1) {
+      level = branches(level);
+    }
+    if (level.isEmpty()) {
+      return empty(order, closed);
+    }
+    Node top = level.get(0);
+    while (top instanceof Branch branch && branch.width() == 1) {
+      top = branch.children()[0];
+    }
+    return new Tree(order, closed, top);
+  }
+
+  /// Rows [low, high) of a change.
+  private record Slice(Rows rows, int low, int high) {
+    boolean isEmpty() {
+      return low >= high;
+    }
+
+    Slice upTo(int position) {
+      return new Slice(rows, low, position);
+    }
+
+    Slice after(int position) {
+      return new Slice(rows, position, high);
+    }
+  }
+
+  private List<Node> merge(Node node, Slice adds, Slice removes) {
+    return switch (node) {
+      case Leaf leaf -> leaves(merge(leaf.rows(), adds, removes));
+      case Branch branch -> merge(branch, adds, removes);
+    };
+  }
+
+  /// Goes to the touched children alone. Most often each becomes one child again: then the branch
+  /// keeps its shape, and its columns are copied instead of being gathered anew.
+  private List<Node> merge(Branch branch, Slice adds, Slice removes) {
+    Node[] children = branch.children();
+    Node[] replaced = children.clone();
+    List<Node> reshaped = new ArrayList<>(); // children up to `done`, once the shape has changed
+    int done = 0;
+    while (!adds.isEmpty() || !removes.isEmpty()) {
+      int child = Math.min(childOf(branch, adds), childOf(branch, removes));
+      boolean last = child + 1 == children.length;
+      int addsEnd = last ? adds.high() : seek(adds, branch.firsts(), child + 1);
+      int removesEnd = last ? removes.high() : seek(removes, branch.firsts(), child + 1);
+      List<Node> merged = merge(children[child], adds.upTo(addsEnd), removes.upTo(removesEnd));
+      if (done == 0 && merged.size() == 1 && !isNarrow(merged.get(0))) {
+        replaced[child] = merged.get(0);
+      } else {
+        reshaped.addAll(Arrays.asList(replaced).subList(done, child));
+        merged.forEach(node -> append(reshaped, node));
+        done = child + 1;
+      }
+      adds = adds.after(addsEnd);
+      removes = removes.after(removesEnd);
+    }
+    if (done == 0) {
+      return List.of(branch.with(replaced));
+    }
+    reshaped.addAll(Arrays.asList(replaced).subList(done, children.length));
+    return branches(reshaped);
+  }
+
+  /// The child that the first row of a slice belongs to; past the last one for an empty slice.
+  private int childOf(Branch branch, Slice slice) {
+    if (slice.isEmpty()) {
+      return Integer.MAX_VALUE;
+    }
+    Rows firsts = branch.firsts();
+    int low = 1;
+    int high = firsts.count();
+    // Invariant: children [0, low) begin at or before the row, children [high, count) behind it.
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (Rows.compare(order, firsts, middle, slice.rows(), slice.low()) <= 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low - 1;
+  }
+
+  /// Position of the first row of the slice that isn't below the separator.
+  private int seek(Slice slice, Rows separators, int separator) {
+    int low = slice.low();
+    int high = slice.high();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (Rows.compare(order, slice.rows(), middle, separators, separator) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /// Adds a node behind its neighbours; a narrow one melts into the last, so that deletions don't
+  /// leave a tree of crumbs.
+  private void append(List<Node> nodes, Node node) {
+    if (!nodes.isEmpty()) {
+      Node last = nodes.get(nodes.size() - 1);
+      boolean narrow = isNarrow(last) || isNarrow(node);
+      if (narrow && last.width() + node.width() <= widthMax(node)) {
+        nodes.set(nodes.size() - 1, melt(last, node));
+        return;
+      }
+    }
+    nodes.add(node);
+  }
+
+  private static boolean isNarrow(Node node) {
+    return node.width() < widthMax(node) / 4;
+  }
+
+  private static int widthMax(Node node) {
+    return node instanceof Leaf ? LEAF_ROWS_MAX : BRANCH_CHILDREN_MAX;
+  }
+
+  private Node melt(Node left, Node right) {
+    if (left instanceof Leaf first && right instanceof Leaf second) {
+      Columns columns = new Columns(first.width() + second.width(), closed);
+      columns.append(first.rows(), 0, first.width());
+      columns.append(second.rows(), 0, second.width());
+      return new Leaf(columns.rows());
+    }
+    Node[] first = ((Branch) left).children();
+    Node[] second = ((Branch) right).children();
+    Node[] children = new Node[first.length + second.length];
+    System.arraycopy(first, 0, children, 0, first.length);
+    System.arraycopy(second, 0, children, first.length, second.length);
+    return Branch.of(children);
+  }
+
+  private Rows merge(Rows rows, Slice adds, Slice removes) {
+    int changes = adds.high() - adds.low() - (removes.high() - removes.low());
+    Columns merged = new Columns(rows.count() + changes, closed);
+    int add = adds.low();
+    int remove = removes.low();
+    int row = 0;
+    while (add < adds.high() || remove < removes.high()) {
+      boolean adding = remove == removes.high()
+          || (add < adds.high()
+              && Rows.compare(order, adds.rows(), add, removes.rows(), remove) < 0);
+      int position =
+          adding ? seek(rows, row, adds.rows(), add) : seek(rows, row, removes.rows(), remove);
+      merged.append(rows, row, position);
+      if (adding) {
+        assert position == rows.count()
+                || Rows.compare(order, rows, position, adds.rows(), add) != 0
+            : "a row is added twice";
+        merged.append(adds.rows(), add, add + 1);
+        row = position;
+        add++;
+      } else {
+        assert position < rows.count()
+                && Rows.compare(order, rows, position, removes.rows(), remove) == 0
+            : "a row to be removed isn't there";
+        row = position + 1;
+        remove++;
+      }
+    }
+    merged.append(rows, row, rows.count());
+    return merged.rows();
+  }
+
+  /// Position of the first row from `start` on that isn't below another row. Gallops, so that it
+  /// costs little both when the row is near, as in bulk loads, and when it is far.
+  private int seek(Rows rows, int start, Rows others, int other) {
+    int low = start;
+    int step = 1;
+    while (low + step <= rows.count()
+        && Rows.compare(order, rows, low + step - 1, others, other) < 0) {
+      low += step;
+      step *= 2;
+    }
+    int high = Math.min(low + step - 1, rows.count());
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (Rows.compare(order, rows, middle, others, other) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private List<Node> leaves(Rows rows) {
+    int count = rows.count();
+    if (count <= LEAF_ROWS_MAX) {
+      return count == 0 ? List.of() : List.of(new Leaf(rows));
+    }
+    int pieces = pieces(count, LEAF_ROWS_MAX);
+    List<Node> leaves = new ArrayList<>(pieces);
+    for (int i = 0; i < pieces; i++) {
+      int low = (int) ((long) count * i / pieces);
+      int high = (int) ((long) count * (i + 1) / pieces);
+      Columns columns = new Columns(high - low, closed);
+      columns.append(rows, low, high);
+      leaves.add(new Leaf(columns.rows()));
+    }
+    return leaves;
+  }
+
+  private static List<Node> branches(List<Node> children) {
+    int count = children.size();
+    if (count <= BRANCH_CHILDREN_MAX) {
+      return count == 0 ? List.of() : List.of(Branch.of(children.toArray(Node[]::new)));
+    }
+    int pieces = pieces(count, BRANCH_CHILDREN_MAX);
+    List<Node> branches = new ArrayList<>(pieces);
+    for (int i = 0; i < pieces; i++) {
+      int low = (int) ((long) count * i / pieces);
+      int high = (int) ((long) count * (i + 1) / pieces);
+      branches.add(Branch.of(children.subList(low, high).toArray(Node[]::new)));
+    }
+    return branches;
+  }
+
+  /// Pieces of three quarters of the limit, so that the next change doesn't split them again.
+  private static int pieces(int count, int max) {
+    return Math.max(2, (count + max * 3 / 4 - 1) / (max * 3 / 4));
+  }
+
+  /// Columns being filled.
+  private static final class Columns {
+    private final long[] e;
+    private final int[] a;
+    private final long[] v;
+    private @Nullable Object @Nullable [] o;
+    private final long[] from;
+    private final long @Nullable [] to;
+    private int count;
+
+    Columns(int capacity, boolean closed) {
+      e = new long[capacity];
+      a = new int[capacity];
+      v = new long[capacity];
+      from = new long[capacity];
+      to = closed ? new long[capacity] : null;
+    }
+
+    void append(Rows rows, int low, int high) {
+      int length = high - low;
+      if (length == 0) {
+        return;
+      }
+      System.arraycopy(rows.e(), low, e, count, length);
+      System.arraycopy(rows.a(), low, a, count, length);
+      System.arraycopy(rows.v(), low, v, count, length);
+      if (rows.o() != null) {
+        if (o == null) {
+          o = new Object[e.length];
+        }
+        System.arraycopy(rows.o(), low, o, count, length);
+      }
+      System.arraycopy(rows.from(), low, from, count, length);
+      if (to != null && rows.to() != null) {
+        System.arraycopy(rows.to(), low, to, count, length);
+      }
+      count += length;
+    }
+
+    Rows rows() {
+      assert count == e.length : "columns are filled exactly";
+      return new Rows(count, e, a, v, o, from, to);
+    }
+  }
+}
