@@ -1,0 +1,222 @@
+package valence.engine.db;
+
+import java.util.Date;
+import org.jspecify.annotations.Nullable;
+import valence.engine.index.Batch;
+import valence.engine.index.Bound;
+import valence.engine.index.Cursor;
+import valence.engine.index.Indexes;
+import valence.engine.index.Order;
+import valence.engine.index.Range;
+import valence.engine.index.RowBuffer;
+import valence.engine.index.TimeView;
+import valence.engine.schema.Attribute;
+import valence.engine.schema.Bootstrap;
+import valence.engine.schema.Partition;
+import valence.engine.schema.Schema;
+
+/// All facts up to a basis, seen through a view of time. Immutable; any number of threads may read.
+public final class Database {
+  /// Entities of users are numbered from here, so that small numbers are never entity ids by
+  /// chance.
+  private static final long FIRST_USER_ENTITY = 1000;
+
+  private final String name;
+  private final Indexes indexes;
+  private final Schema schema;
+  private final long basisT;
+  private final long nextEntity;
+  private final int nextAttribute;
+  private final TimeView view;
+
+  private Database(
+      String name,
+      Indexes indexes,
+      Schema schema,
+      long basisT,
+      long nextEntity,
+      int nextAttribute,
+      TimeView view) {
+    this.name = name;
+    this.indexes = indexes;
+    this.schema = schema;
+    this.basisT = basisT;
+    this.nextEntity = nextEntity;
+    this.nextAttribute = nextAttribute;
+    this.view = view;
+  }
+
+  /// A database that holds the bootstrap transaction alone.
+  public static Database empty(String name) {
+    Novelty bootstrap = bootstrap();
+    Indexes indexes = Indexes.EMPTY.apply(
+        bootstrap.opened(),
+        bootstrap.closed(),
+        id -> attribute(Bootstrap.schema(), id).isRef());
+    return new Database(
+        name,
+        indexes,
+        Bootstrap.schema(),
+        Bootstrap.T,
+        FIRST_USER_ENTITY,
+        Bootstrap.FIRST_USER_ATTRIBUTE,
+        TimeView.NOW);
+  }
+
+  /// What the bootstrap transaction says; it stands in no log.
+  public static Novelty bootstrap() {
+    RowBuffer opened = new RowBuffer(Bootstrap.facts().size());
+    for (Bootstrap.Fact fact : Bootstrap.facts()) {
+      Attribute attribute = attribute(Bootstrap.schema(), fact.attribute());
+      Object value = fact.value();
+      opened.add(
+          fact.entity(),
+          fact.attribute(),
+          attribute.type().key(value),
+          attribute.type().inline() ? null : value,
+          Bootstrap.T,
+          RowBuffer.OPEN);
+    }
+    return new Novelty(Bootstrap.T, opened, new RowBuffer(0));
+  }
+
+  private static Attribute attribute(Schema schema, int id) {
+    Attribute attribute = schema.attribute(id);
+    if (attribute == null) {
+      throw new IllegalStateException("no attribute has id " + id);
+    }
+    return attribute;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /// The schema of the basis, whatever the view.
+  public Schema schema() {
+    return schema;
+  }
+
+  /// The t of the newest transaction, whatever the view.
+  public long basisT() {
+    return basisT;
+  }
+
+  public TimeView view() {
+    return view;
+  }
+
+  /// The same facts seen otherwise.
+  public Database withView(TimeView other) {
+    return new Database(name, indexes, schema, basisT, nextEntity, nextAttribute, other);
+  }
+
+  /// The index of the next new entity in [Partition#USER]; those below have been issued.
+  public long nextEntity() {
+    return nextEntity;
+  }
+
+  /// The id of the next new attribute.
+  public int nextAttribute() {
+    return nextAttribute;
+  }
+
+  /// The rows of a range that the view shows.
+  public Cursor cursor(Order order, Range range) {
+    return indexes.cursor(order, range, view);
+  }
+
+  /// The rows of a range that the view shows, the last one first.
+  public Cursor descending(Order order, Range range) {
+    return indexes.descending(order, range, view);
+  }
+
+  /// How many rows of a range the view shows at most, in O(log n); exact for the view of now.
+  public long countMax(Order order, Range range) {
+    return indexes.countMax(order, range, view);
+  }
+
+  /// The value of a row, as callers see it.
+  ///
+  /// @param key    the row's v
+  /// @param object the row's o
+  public Object value(int attribute, long key, @Nullable Object object) {
+    return object != null ? object : attribute(schema, attribute).type().ofKey(key);
+  }
+
+  /// The single value of e and a in the view; the first of several, null when there is none.
+  public @Nullable Object value(long entity, Attribute attribute) {
+    Cursor cursor = cursor(Order.EAVT, Range.prefix(Bound.ea(entity, attribute.id())));
+    if (!cursor.next()) {
+      return null;
+    }
+    Batch batch = cursor.batch();
+    return value(attribute.id(), batch.v[batch.start], batch.object(batch.start));
+  }
+
+  /// The entity that holds a normalized value of an attribute in the view, or [Schema#NONE].
+  public long holder(Attribute attribute, Object value) {
+    Cursor cursor = cursor(Order.AVET, Range.prefix(bound(attribute, value)));
+    return cursor.next() ? cursor.batch().e[cursor.batch().start] : Schema.NONE;
+  }
+
+  /// The rows of an attribute with one normalized value, as a bound for AVET.
+  public static Bound bound(Attribute attribute, Object value) {
+    return Bound.av(
+        attribute.id(), attribute.type().key(value), attribute.type().inline() ? null : value);
+  }
+
+  /// Whether the id was ever given to an entity.
+  public boolean isIssued(long entity) {
+    long index = Partition.index(entity);
+    return entity >= 0
+        && switch (Partition.partition(entity)) {
+          case Partition.DB -> index < nextAttribute;
+          case Partition.TX -> index <= basisT;
+          case Partition.USER -> index < nextEntity;
+          default -> false;
+        };
+  }
+
+  /// The t of the newest transaction said at or before an instant; -1 when all are later.
+  public long tAt(Date instant) {
+    Range upTo = new Range(
+        Bound.a(Bootstrap.TX_INSTANT),
+        true,
+        Bound.av(Bootstrap.TX_INSTANT, instant.getTime(), null),
+        true);
+    Cursor cursor = indexes.last(Order.AVET, upTo);
+    return cursor.next() ? Partition.t(cursor.batch().e[cursor.batch().start]) : -1;
+  }
+
+  /// When the newest transaction was said.
+  public Date instant() {
+    Cursor cursor = indexes.cursor(
+        Order.EAVT,
+        Range.prefix(Bound.ea(Partition.tx(basisT), Bootstrap.TX_INSTANT)),
+        TimeView.NOW);
+    return cursor.next() ? new Date(cursor.batch().v[cursor.batch().start]) : new Date(0);
+  }
+
+  /// The value that a transaction makes of this one. The view stays on it.
+  public Database apply(Novelty novelty) {
+    assert novelty.t() == basisT + 1 : "t " + novelty.t() + " does not follow " + basisT;
+    Indexes next = indexes.apply(
+        novelty.opened(), novelty.closed(), id -> attribute(schema, id).isRef());
+    long entity = nextEntity;
+    int attribute = nextAttribute;
+    RowBuffer opened = novelty.opened();
+    for (int i = 0; i < opened.count(); i++) {
+      long e = opened.e(i);
+      int partition = Partition.partition(e);
+      if (partition == Partition.USER) {
+        entity = Math.max(entity, Partition.index(e) + 1);
+      } else if (partition == Partition.DB) {
+        attribute = Math.max(attribute, (int) e + 1);
+      }
+    }
+    Database after = new Database(name, next, schema, novelty.t(), entity, attribute, TimeView.NOW);
+    Schema nextSchema = SchemaChange.apply(schema, after, novelty);
+    return new Database(name, next, nextSchema, novelty.t(), entity, attribute, view);
+  }
+}

@@ -1,0 +1,146 @@
+package valence.engine.db;
+
+import clojure.lang.Keyword;
+import clojure.lang.Symbol;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import valence.engine.index.Batch;
+import valence.engine.index.Bound;
+import valence.engine.index.Cursor;
+import valence.engine.index.Order;
+import valence.engine.index.Range;
+import valence.engine.index.RowBuffer;
+import valence.engine.schema.Attribute;
+import valence.engine.schema.Attribute.Tuple;
+import valence.engine.schema.Attribute.Unique;
+import valence.engine.schema.Bootstrap;
+import valence.engine.schema.Schema;
+import valence.engine.value.ValueType;
+
+/// Derives the schema from the facts: the same for a transaction that was just checked and for one
+/// replayed from the log.
+final class SchemaChange {
+  private SchemaChange() {}
+
+  /// The schema after a transaction.
+  ///
+  /// @param after the facts after the transaction, still with the schema before it
+  static Schema apply(Schema before, Database after, Novelty novelty) {
+    Set<Long> touched = new LinkedHashSet<>();
+    Schema schema = before;
+    RowBuffer closed = novelty.closed();
+    for (int i = 0; i < closed.count(); i++) {
+      if (closed.a(i) == Bootstrap.IDENT) {
+        schema = schema.withoutIdent(closed.e(i));
+      }
+      touch(touched, closed, i);
+    }
+    RowBuffer opened = novelty.opened();
+    for (int i = 0; i < opened.count(); i++) {
+      if (opened.a(i) == Bootstrap.IDENT && opened.o(i) instanceof Keyword ident) {
+        schema = schema.withIdent(opened.e(i), ident);
+      }
+      touch(touched, opened, i);
+    }
+    for (long entity : touched) {
+      schema = derive(schema, after, entity);
+    }
+    return schema;
+  }
+
+  private static void touch(Set<Long> touched, RowBuffer rows, int row) {
+    switch (rows.a(row)) {
+      case Bootstrap.IDENT,
+          Bootstrap.VALUE_TYPE,
+          Bootstrap.CARDINALITY,
+          Bootstrap.UNIQUE,
+          Bootstrap.IS_COMPONENT,
+          Bootstrap.NO_HISTORY,
+          Bootstrap.TUPLE_TYPE,
+          Bootstrap.TUPLE_TYPES,
+          Bootstrap.TUPLE_ATTRS,
+          Bootstrap.ATTR_PREDS -> touched.add(rows.e(row));
+      default -> {
+        // says nothing about schema
+      }
+    }
+  }
+
+  private static Schema derive(Schema schema, Database facts, long entity) {
+    Keyword ident = schema.ident(entity);
+    if (ident == null
+        || entity >= 1 << 20
+        || !(one(facts, entity, Bootstrap.VALUE_TYPE) instanceof Long typeId)) {
+      return schema;
+    }
+    ValueType type = ValueType.ofId(typeId).orElseThrow();
+    boolean many = one(facts, entity, Bootstrap.CARDINALITY) instanceof Long cardinality
+        && cardinality == Bootstrap.CARDINALITY_MANY;
+    List<Symbol> predicates = new ArrayList<>();
+    for (Object predicate : all(facts, entity, Bootstrap.ATTR_PREDS)) {
+      predicates.add((Symbol) predicate);
+    }
+    return schema.withAttribute(new Attribute(
+        (int) entity,
+        ident,
+        type,
+        many,
+        unique(facts, entity),
+        Boolean.TRUE.equals(one(facts, entity, Bootstrap.IS_COMPONENT)),
+        Boolean.TRUE.equals(one(facts, entity, Bootstrap.NO_HISTORY)),
+        tuple(schema, facts, entity),
+        predicates));
+  }
+
+  private static Unique unique(Database facts, long entity) {
+    if (!(one(facts, entity, Bootstrap.UNIQUE) instanceof Long unique)) {
+      return Unique.NONE;
+    }
+    return unique == Bootstrap.UNIQUE_IDENTITY ? Unique.IDENTITY : Unique.VALUE;
+  }
+
+  private static Tuple tuple(Schema schema, Database facts, long entity) {
+    if (one(facts, entity, Bootstrap.TUPLE_ATTRS) instanceof List<?> members) {
+      List<Integer> attributes = new ArrayList<>();
+      for (Object member : members) {
+        attributes.add((int) schema.entity((Keyword) member));
+      }
+      return new Tuple.Composite(attributes);
+    }
+    if (one(facts, entity, Bootstrap.TUPLE_TYPES) instanceof List<?> idents) {
+      List<ValueType> types = new ArrayList<>();
+      for (Object ident : idents) {
+        types.add(type(schema, (Keyword) ident));
+      }
+      return new Tuple.Heterogeneous(types);
+    }
+    if (one(facts, entity, Bootstrap.TUPLE_TYPE) instanceof Keyword ident) {
+      return new Tuple.Homogeneous(type(schema, ident));
+    }
+    return new Tuple.None();
+  }
+
+  private static ValueType type(Schema schema, Keyword ident) {
+    return ValueType.ofId(schema.entity(ident)).orElseThrow();
+  }
+
+  private static @Nullable Object one(Database facts, long entity, int attribute) {
+    List<Object> values = all(facts, entity, attribute);
+    return values.isEmpty() ? null : values.get(0);
+  }
+
+  private static List<Object> all(Database facts, long entity, int attribute) {
+    List<Object> values = new ArrayList<>();
+    Cursor cursor = facts.cursor(Order.EAVT, Range.prefix(Bound.ea(entity, attribute)));
+    while (cursor.next()) {
+      Batch batch = cursor.batch();
+      for (int i = batch.start; i < batch.end; i++) {
+        values.add(facts.value(attribute, batch.v[i], batch.object(i)));
+      }
+    }
+    return values;
+  }
+}
