@@ -1,0 +1,59 @@
+package valence.engine.function;
+
+import clojure.lang.Keyword;
+import clojure.lang.Symbol;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Calls of what may stand in call position: functions, and the keywords, maps, sets and vectors
+/// that act as functions.
+public final class Invocation {
+  private Invocation() {}
+
+  /// Calls a value; a symbol stands for the core function of that name.
+  public static @Nullable Object call(@Nullable Object function, @Nullable Object... args) {
+    return switch (function) {
+      case CoreFunction core -> core.call(args);
+      case Symbol name -> {
+        CoreFunction core = CoreFunctions.find(name);
+        if (core == null) {
+          throw new IllegalArgumentException("Unable to resolve symbol: " + name);
+        }
+        yield core.call(args);
+      }
+      case Keyword key -> {
+        arity(key, args, 1, 2);
+        yield Sequences.lookup(args[0], key, args.length == 2 ? args[1] : null);
+      }
+      case Map<?, ?> map -> {
+        arity("a map", args, 1, 2);
+        yield Sequences.lookup(map, args[0], args.length == 2 ? args[1] : null);
+      }
+      case Set<?> set -> {
+        arity("a set", args, 1, 2);
+        yield Sequences.lookup(set, args[0], args.length == 2 ? args[1] : null);
+      }
+      case List<?> list -> {
+        arity("a vector", args, 1, 1);
+        yield Sequences.elements(list).get(Arithmetic.number(args[0]).intValue());
+      }
+      case null, default ->
+        throw new ClassCastException(
+            (function == null ? "nil" : function.getClass().getName()) + " can't be called");
+    };
+  }
+
+  private static void arity(Object what, @Nullable Object[] args, int min, int max) {
+    if (args.length < min || args.length > max) {
+      throw new IllegalArgumentException(
+          "Wrong number of args (" + args.length + ") passed to: " + what);
+    }
+  }
+
+  /// Whether a result counts as true: neither nil nor false.
+  public static boolean truthy(@Nullable Object value) {
+    return value != null && !Boolean.FALSE.equals(value);
+  }
+}
