@@ -1,0 +1,237 @@
+package valence.engine.tx;
+
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import valence.api.Anomaly;
+import valence.api.Datom;
+import valence.engine.db.Database;
+import valence.engine.index.Batch;
+import valence.engine.index.Bound;
+import valence.engine.index.Cursor;
+import valence.engine.index.Order;
+import valence.engine.index.Range;
+import valence.engine.index.RowBuffer;
+import valence.engine.schema.Attribute;
+import valence.engine.schema.Bootstrap;
+import valence.engine.schema.Partition;
+
+/// The set rules: facts against each other, then against what is true. What comes out are the rows
+/// that the transaction opens and closes, and what it reports.
+final class Changes {
+  private final Database before;
+  private final Facts facts;
+  private final Current current;
+  private final long t;
+  private final long tx;
+  private final FactTable byFact;
+  private final FactTable assertedOne; // assertions of cardinality one, by entity and attribute
+  private final RowBuffer opened;
+  private final RowBuffer closed = new RowBuffer(0);
+  private final List<Datom> report = new ArrayList<>();
+  private final boolean[] duplicate;
+  private @Nullable Set<Row> closedRows;
+
+  private record Row(long e, int a, long key, @Nullable Object value) {}
+
+  /// @param facts with every entity final
+  Changes(Database before, Facts facts, Date instant) {
+    this.before = before;
+    this.facts = facts;
+    this.current = new Current(before);
+    this.t = before.basisT() + 1;
+    this.tx = Partition.tx(t);
+    if (facts.hasRetractAll) {
+      expandRetractAll();
+    }
+    this.byFact = new FactTable(facts, true);
+    this.assertedOne = new FactTable(facts, false);
+    this.opened = new RowBuffer(facts.count + 1);
+    this.duplicate = new boolean[facts.count];
+    opened.add(tx, Bootstrap.TX_INSTANT, instant.getTime(), null, t, RowBuffer.OPEN);
+    report.add(new Datom(tx, Bootstrap.TX_INSTANT, instant, tx, true));
+  }
+
+  RowBuffer opened() {
+    return opened;
+  }
+
+  RowBuffer closed() {
+    return closed;
+  }
+
+  /// What the transaction says, its own instant first.
+  List<Datom> report() {
+    return report;
+  }
+
+  /// Retractions without a value become one for each current value.
+  private void expandRetractAll() {
+    int count = facts.count;
+    for (int i = 0; i < count; i++) {
+      if (facts.op[i] != Facts.RETRACT_ALL) {
+        continue;
+      }
+      Cursor cursor =
+          before.cursor(Order.EAVT, Range.prefix(Bound.ea(facts.e[i], facts.a[i].id())));
+      while (cursor.next()) {
+        Batch batch = cursor.batch();
+        for (int row = batch.start; row < batch.end; row++) {
+          facts.add(
+              facts.e[i],
+              facts.a[i],
+              batch.v[row],
+              batch.object(row),
+              Facts.RETRACT,
+              facts.form[i]);
+        }
+      }
+    }
+  }
+
+  void apply() {
+    for (int i = 0; i < facts.count; i++) {
+      if (facts.op[i] != Facts.RETRACT_ALL) {
+        merge(i);
+      }
+    }
+    for (int i = 0; i < facts.count; i++) {
+      if (duplicate[i]) {
+        continue;
+      }
+      switch (facts.op[i]) {
+        case Facts.ADD -> add(i);
+        case Facts.RETRACT -> retract(i);
+        default -> {
+          // has been expanded
+        }
+      }
+    }
+  }
+
+  private void merge(int fact) {
+    int equal = byFact.put(fact);
+    if (equal != FactTable.NONE) {
+      if (facts.op[equal] != facts.op[fact]) {
+        throw conflict(equal, fact, "One asserts what the other retracts.");
+      }
+      duplicate[fact] = true;
+      return;
+    }
+    if (facts.op[fact] == Facts.ADD && !facts.a[fact].many()) {
+      int other = assertedOne.put(fact);
+      if (other != FactTable.NONE) {
+        throw conflict(other, fact, facts.a[fact].ident() + " has cardinality one.");
+      }
+    }
+  }
+
+  private void add(int fact) {
+    Attribute attribute = facts.a[fact];
+    long e = facts.e[fact];
+    long key = facts.key[fact];
+    Object value = facts.value[fact];
+    if (!before.isIssued(e)) {
+      open(e, attribute, key, value);
+    } else if (attribute.many()) {
+      if (!current.find(e, attribute.id(), key, value)) {
+        open(e, attribute, key, value);
+      }
+    } else if (!current.find(e, attribute.id())) {
+      open(e, attribute, key, value);
+    } else if (!current.is(key, value)) {
+      open(e, attribute, key, value);
+      replaced(e, attribute);
+    }
+  }
+
+  /// Closes the row that was found, unless a retraction of its own does.
+  private void replaced(long e, Attribute attribute) {
+    if (byFact.find(e, attribute.id(), current.key, current.object) == FactTable.NONE) {
+      close(e, attribute);
+    } else {
+      report(e, attribute, current.key, current.object, false);
+    }
+  }
+
+  private void retract(int fact) {
+    Attribute attribute = facts.a[fact];
+    long e = facts.e[fact];
+    if (current.find(e, attribute.id(), facts.key[fact], facts.value[fact])) {
+      close(e, attribute);
+    }
+  }
+
+  /// Opens a row that isn't true before.
+  void open(long e, Attribute attribute, long key, @Nullable Object value) {
+    opened.add(e, attribute.id(), key, value, t, RowBuffer.OPEN);
+    report(e, attribute, key, value, true);
+  }
+
+  private void close(long e, Attribute attribute) {
+    close(e, attribute, current);
+  }
+
+  /// Closes the row that was found.
+  void close(long e, Attribute attribute, Current row) {
+    closed.add(e, attribute.id(), row.key, row.object, row.from, t);
+    report(e, attribute, row.key, row.object, false);
+    closedRows = null;
+  }
+
+  private void report(
+      long e, Attribute attribute, long key, @Nullable Object value, boolean added) {
+    Object shown = value == null ? attribute.type().ofKey(key) : value;
+    report.add(new Datom(e, attribute.id(), shown, tx, added));
+  }
+
+  /// Whether a row that was true before is closed.
+  boolean isClosed(long e, int a, long key, @Nullable Object value) {
+    if (closedRows == null) {
+      closedRows = new HashSet<>();
+      for (int i = 0; i < closed.count(); i++) {
+        closedRows.add(new Row(closed.e(i), closed.a(i), closed.v(i), closed.o(i)));
+      }
+    }
+    return closedRows.contains(new Row(e, a, key, value));
+  }
+
+  /// The position of the assertion of a value of an attribute of cardinality one, or
+  /// [FactTable#NONE].
+  int asserted(long e, int a) {
+    return assertedOne.find(e, a, 0, null);
+  }
+
+  private RuntimeException conflict(int first, int second, String why) {
+    return conflict(datom(first), facts.form[first], datom(second), facts.form[second], why);
+  }
+
+  static RuntimeException conflict(
+      List<Object> datom1, int form1, List<Object> datom2, int form2, String why) {
+    return Anomaly.incorrect(
+            "db.error/datoms-conflict",
+            "Two datoms in the same transaction conflict: "
+                + Shown.value(datom1)
+                + " (form "
+                + form1
+                + ") and "
+                + Shown.value(datom2)
+                + " (form "
+                + form2
+                + ").",
+            why,
+            "A transaction is a set without an order: leave one of them out, or send two"
+                + " transactions.")
+        .with("d1", datom1)
+        .with("d2", datom2)
+        .toException();
+  }
+
+  private List<Object> datom(int fact) {
+    return List.of(
+        facts.e[fact], facts.a[fact].ident(), facts.valueAt(fact), tx, facts.op[fact] == Facts.ADD);
+  }
+}
