@@ -1,0 +1,89 @@
+package valence.engine.query.exec;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The values of one variable, row by row. Never changed once it is part of a relation; arrays are
+/// owned and may be longer than the relation has rows.
+sealed interface Column {
+  @Nullable Object value(int row);
+
+  long hash(int row);
+
+  /// The rows at the positions, in their order.
+  Column gather(int[] rows, int count);
+
+  boolean equal(int row, Column other, int otherRow);
+
+  /// Values whose key says everything.
+  record Keys(Kind kind, long[] keys) implements Column {
+    @Override
+    public Object value(int row) {
+      return kind.value(keys[row]);
+    }
+
+    @Override
+    public long hash(int row) {
+      return kind.hash(keys[row]);
+    }
+
+    @Override
+    public Column gather(int[] rows, int count) {
+      long[] gathered = new long[count];
+      for (int i = 0; i < count; i++) {
+        gathered[i] = keys[rows[i]];
+      }
+      return new Keys(kind, gathered);
+    }
+
+    @Override
+    public boolean equal(int row, Column other, int otherRow) {
+      return other instanceof Keys(Kind otherKind, long[] otherKeys)
+          ? kind == otherKind && keys[row] == otherKeys[otherRow]
+          : Values.equal(value(row), other.value(otherRow));
+    }
+  }
+
+  /// Values of any type.
+  ///
+  /// @param foreign whether they came from an input or a function, so that idents and lookup refs
+  ///     among them name entities
+  record Objects(@Nullable Object[] values, boolean foreign) implements Column {
+    @Override
+    public @Nullable Object value(int row) {
+      return values[row];
+    }
+
+    @Override
+    public long hash(int row) {
+      return Values.hash(values[row]);
+    }
+
+    @Override
+    public Column gather(int[] rows, int count) {
+      @Nullable Object[] gathered = new Object[count];
+      for (int i = 0; i < count; i++) {
+        gathered[i] = values[rows[i]];
+      }
+      return new Objects(gathered, foreign);
+    }
+
+    @Override
+    public boolean equal(int row, Column other, int otherRow) {
+      return Values.equal(values[row], other.value(otherRow));
+    }
+  }
+
+  /// One value for many rows.
+  static Column repeat(@Nullable Object value, int count) {
+    Kind kind = Kind.of(value);
+    if (kind == Kind.OBJECT || value == null) {
+      @Nullable Object[] values = new Object[count];
+      Arrays.fill(values, value);
+      return new Objects(values, true);
+    }
+    long[] keys = new long[count];
+    Arrays.fill(keys, kind.key(value));
+    return new Keys(kind, keys);
+  }
+}

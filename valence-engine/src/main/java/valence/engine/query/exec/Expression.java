@@ -1,0 +1,193 @@
+package valence.engine.query.exec;
+
+import clojure.lang.Symbol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import valence.engine.function.Arithmetic.Operation;
+import valence.engine.function.Invocable;
+import valence.engine.function.Invocation;
+import valence.engine.query.call.Builtins;
+import valence.engine.query.syntax.Binding;
+import valence.engine.query.syntax.Call;
+import valence.engine.query.syntax.Call.Callee;
+import valence.engine.query.syntax.Clause;
+import valence.engine.query.syntax.Forms;
+import valence.engine.query.syntax.Term;
+import valence.engine.query.syntax.Term.Variable;
+
+/// A call whose functions and sources are found, ready to run over relations.
+final class Expression {
+  /// An argument by row.
+  private sealed interface Arg {
+    record Of(Variable variable) implements Arg {}
+
+    record Fixed(@Nullable Object value) implements Arg {}
+
+    record Inner(Expression expression) implements Arg {}
+  }
+
+  private final Clause.Apply clause;
+  private final Call call;
+  private final Invocable function;
+  private final List<Arg> args = new ArrayList<>();
+
+  private Expression(Clause.Apply clause, Call call, Execution execution, String scope) {
+    this.clause = clause;
+    this.call = call;
+    function = switch (call.callee()) {
+      case Callee.Named(Symbol name) -> execution.functions().find(name);
+      case Callee.Lookup(Object table) -> values -> Invocation.call(table, values);
+    };
+    for (Term arg : call.args()) {
+      args.add(
+          switch (arg) {
+            case Variable variable -> new Arg.Of(variable);
+            case Term.Constant(Object value) -> new Arg.Fixed(Values.normalize(value));
+            case Term.Blank ignored ->
+              throw Forms.mistake("_ is an argument in " + Forms.show(clause.form()) + ".");
+            case Term.Source(String name) ->
+              new Arg.Fixed(execution.source(Optional.of(name), scope).argument());
+            case Term.Nested(Call inner) ->
+              new Arg.Inner(new Expression(clause, inner, execution, scope));
+          });
+    }
+  }
+
+  /// Fails where a function or source can't be found or the call can't be right.
+  static Expression of(Clause.Apply clause, Execution execution, String scope) {
+    Call call = clause.call();
+    if (call.callee() instanceof Callee.Named(Symbol name)
+        && name.getNamespace() == null
+        && name.getName().equals("ground")
+        && !call.variables().isEmpty()) {
+      throw Forms.mistake(
+          "Can't have variable in ground expression " + Forms.show(clause.form()) + ".",
+          "Use [(identity ?x) ?y].");
+    }
+    return new Expression(clause, call, execution, scope);
+  }
+
+  /// Whether it can't fail, so that it may run before clauses written earlier.
+  static boolean isTotal(Call call) {
+    if (!(call.callee() instanceof Callee.Named(Symbol name))
+        || !Builtins.isTotal(name, call.args().size())) {
+      return false;
+    }
+    for (Term arg : call.args()) {
+      if (arg instanceof Term.Nested || arg instanceof Term.Source) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// The rows that the clause lets pass, with what it binds.
+  Relation apply(Relation relation, Budget budget) {
+    if (clause.binding().isPresent()) {
+      return bind(relation, clause.binding().get(), budget);
+    }
+    if (call.variables().isEmpty() && !call.readsSource()) {
+      // The reference evaluates a predicate of constants, but keeps the rows whatever it says.
+      if (relation.count() > 0) {
+        new Evaluator(relation).at(0);
+      }
+      return relation;
+    }
+    int[] rows = new int[relation.count()];
+    int count = LongTest.of(call, relation, rows);
+    if (count < 0) {
+      count = 0;
+      Evaluator evaluator = new Evaluator(relation);
+      for (int row = 0; row < relation.count(); row++) {
+        budget.tick();
+        Object result = evaluator.at(row);
+        if (result != null && !Boolean.FALSE.equals(result)) {
+          rows[count++] = row;
+        }
+      }
+    }
+    return count == relation.count() ? relation : relation.gather(rows, count);
+  }
+
+  private Relation bind(Relation relation, Binding binding, Budget budget) {
+    if (binding instanceof Binding.Scalar(Variable variable) && !relation.has(variable)) {
+      Column sum = longs(relation);
+      if (sum != null) {
+        return relation.with(variable, sum);
+      }
+    }
+    Destructuring bound = new Destructuring(binding, clause.form());
+    Evaluator evaluator = new Evaluator(relation);
+    for (int row = 0; row < relation.count(); row++) {
+      budget.tick();
+      bound.add(row, evaluator.at(row));
+      budget.rows(
+          bound.count(), relation.variables().size() + bound.variables().size(), clause.form());
+    }
+    return bound.join(relation);
+  }
+
+  /// Arithmetic on two longs by row; null when it isn't that.
+  private @Nullable Column longs(Relation relation) {
+    Operation operation =
+        call.callee() instanceof Callee.Named(Symbol name) && name.getNamespace() == null
+            ? switch (name.getName()) {
+              case "+" -> Operation.ADD;
+              case "-" -> Operation.SUBTRACT;
+              case "*" -> Operation.MULTIPLY;
+              default -> null;
+            }
+            : null;
+    if (operation == null || call.args().size() != 2) {
+      return null;
+    }
+    LongTest.Side x = LongTest.side(call.args().get(0), relation);
+    LongTest.Side y = LongTest.side(call.args().get(1), relation);
+    if (x == null || y == null) {
+      return null;
+    }
+    long[] results = new long[relation.count()];
+    try {
+      for (int row = 0; row < results.length; row++) {
+        results[row] = operation.apply(x.at(row), y.at(row));
+      }
+    } catch (ArithmeticException overflow) {
+      return null; // the slow way says which clause it was
+    }
+    return new Column.Keys(Kind.LONG, results);
+  }
+
+  /// The call with its arguments' columns found.
+  private final class Evaluator {
+    private final @Nullable Column[] columns = new Column[args.size()];
+    private final @Nullable Evaluator[] inner = new Evaluator[args.size()];
+
+    Evaluator(Relation relation) {
+      for (int i = 0; i < columns.length; i++) {
+        switch (args.get(i)) {
+          case Arg.Of(Variable variable) -> columns[i] = relation.column(variable);
+          case Arg.Inner(Expression expression) -> inner[i] = expression.new Evaluator(relation);
+          case Arg.Fixed ignored -> {}
+        }
+      }
+    }
+
+    @Nullable Object at(int row) {
+      @Nullable Object[] values = new Object[columns.length];
+      for (int i = 0; i < values.length; i++) {
+        Column column = columns[i];
+        Evaluator evaluator = inner[i];
+        if (column != null) {
+          values[i] = column.value(row);
+        } else if (evaluator != null) {
+          values[i] = evaluator.at(row);
+        } else if (args.get(i) instanceof Arg.Fixed(Object value)) {
+          values[i] = value;
+        }
+      }
+      return Functions.call(function, values, clause.form());
+    }
+  }
+}

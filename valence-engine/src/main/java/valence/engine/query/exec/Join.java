@@ -1,0 +1,195 @@
+package valence.engine.query.exec;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import valence.engine.query.syntax.Term.Variable;
+
+/// Hash joins of relations.
+final class Join {
+  private Join() {}
+
+  /// Pairs of rows that agree on the shared variables; every pair when there are none. Shared
+  /// columns are those of the left side.
+  static Relation natural(Relation left, Relation right, Budget budget, Object clause) {
+    List<Variable> shared = left.shared(right);
+    return on(left, left.columns(shared), right, right.columns(shared), budget, clause);
+  }
+
+  /// Pairs of rows that agree on the given columns; of the right side the variables that are new.
+  static Relation on(
+      Relation left,
+      Column[] leftKeys,
+      Relation right,
+      Column[] rightKeys,
+      Budget budget,
+      Object clause) {
+    List<Variable> added = new ArrayList<>(right.variables());
+    added.removeAll(left.variables());
+    Pairs pairs = new Pairs(budget, left.variables().size() + added.size(), clause);
+    if (leftKeys.length == 0) {
+      product(left.count(), right.count(), pairs);
+    } else if (left.count() < right.count()) {
+      match(rightKeys, right.count(), leftKeys, left.count(), pairs.swapped());
+    } else {
+      match(leftKeys, left.count(), rightKeys, right.count(), pairs);
+    }
+    Relation joined = left.gather(pairs.left, pairs.count);
+    for (Variable variable : added) {
+      joined = joined.with(variable, right.column(variable).gather(pairs.right, pairs.count));
+    }
+    return joined;
+  }
+
+  private static void product(int leftCount, int rightCount, Pairs pairs) {
+    for (int i = 0; i < leftCount; i++) {
+      for (int j = 0; j < rightCount; j++) {
+        pairs.add(i, j);
+      }
+    }
+  }
+
+  /// Builds a table of the smaller side and looks each row of the larger one up.
+  private static void match(
+      Column[] probe, int probeCount, Column[] build, int buildCount, Pairs pairs) {
+    Chains chains = new Chains(build, buildCount);
+    for (int i = 0; i < probeCount; i++) {
+      pairs.budget.tick();
+      for (int j = chains.first(probe, i); j >= 0; j = chains.next(j, probe, i)) {
+        pairs.add(i, j);
+      }
+    }
+  }
+
+  /// The rows of the left side that have a partner, or those that have none.
+  static Relation semi(
+      Relation left, Relation right, boolean wanted, List<Variable> on, Budget budget) {
+    Column[] leftKeys = left.columns(on);
+    Chains chains = new Chains(right.columns(on), right.count());
+    int[] rows = new int[left.count()];
+    int count = 0;
+    for (int i = 0; i < left.count(); i++) {
+      budget.tick();
+      boolean found = on.isEmpty() ? right.count() > 0 : chains.first(leftKeys, i) >= 0;
+      if (found == wanted) {
+        rows[count++] = i;
+      }
+    }
+    return count == left.count() ? left : left.gather(rows, count);
+  }
+
+  /// Rows by the values of some columns: an open table of chains. One column of keys, the common
+  /// case, is compared without a call.
+  static final class Chains {
+    private final Column[] columns;
+    private final long @org.jspecify.annotations.Nullable [] keys; // of the only column
+    private final int[] heads;
+    private final int[] next;
+    private final int mask;
+
+    Chains(Column[] columns, int count) {
+      this.columns = columns;
+      keys = columns.length == 1 && columns[0] instanceof Column.Keys only ? only.keys() : null;
+      int capacity = Integer.highestOneBit(Math.max(8, count) * 2 - 1);
+      heads = new int[capacity];
+      Arrays.fill(heads, -1);
+      next = new int[count];
+      mask = capacity - 1;
+      for (int row = count - 1; row >= 0; row--) {
+        int slot = TupleSet.hash(columns, row) & mask;
+        next[row] = heads[slot];
+        heads[slot] = row;
+      }
+    }
+
+    /// The first row that equals a row of other columns; -1 when there is none.
+    int first(Column[] probe, int row) {
+      return columns.length == 0
+          ? (next.length == 0 ? -1 : 0)
+          : seek(heads[TupleSet.hash(probe, row) & mask], probe, row);
+    }
+
+    int next(int found, Column[] probe, int row) {
+      return columns.length == 0
+          ? (found + 1 < next.length ? found + 1 : -1)
+          : seek(next[found], probe, row);
+    }
+
+    private int seek(int from, Column[] probe, int row) {
+      if (keys != null
+          && probe[0] instanceof Column.Keys(Kind kind, long[] probeKeys)
+          && kind == ((Column.Keys) columns[0]).kind()) {
+        long key = probeKeys[row];
+        int at = from;
+        while (at >= 0 && keys[at] != key) {
+          at = next[at];
+        }
+        return at;
+      }
+      for (int at = from; at >= 0; at = next[at]) {
+        if (equal(at, probe, row)) {
+          return at;
+        }
+      }
+      return -1;
+    }
+
+    private boolean equal(int at, Column[] probe, int row) {
+      for (int i = 0; i < columns.length; i++) {
+        if (!columns[i].equal(at, probe[i], row)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /// Positions of joined rows.
+  static final class Pairs {
+    final Budget budget;
+    private final int columnCount;
+    private final Object clause;
+    private final boolean swap;
+    private final Pairs target;
+    int[] left = new int[64];
+    int[] right = new int[64];
+    int count;
+
+    Pairs(Budget budget, int columnCount, Object clause) {
+      this.budget = budget;
+      this.columnCount = columnCount;
+      this.clause = clause;
+      this.swap = false;
+      this.target = this;
+    }
+
+    private Pairs(Pairs target) {
+      this.budget = target.budget;
+      this.columnCount = target.columnCount;
+      this.clause = target.clause;
+      this.swap = true;
+      this.target = target;
+    }
+
+    /// Takes pairs whose sides are exchanged into this one.
+    Pairs swapped() {
+      return new Pairs(this);
+    }
+
+    void add(int i, int j) {
+      if (swap) {
+        target.add(j, i);
+        return;
+      }
+      if (count == left.length) {
+        budget.check();
+        budget.rows(count * 2L, columnCount, clause);
+        left = Arrays.copyOf(left, count * 2);
+        right = Arrays.copyOf(right, count * 2);
+      }
+      left[count] = i;
+      right[count++] = j;
+      budget.tick();
+    }
+  }
+}

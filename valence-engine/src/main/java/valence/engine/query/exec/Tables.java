@@ -1,0 +1,339 @@
+package valence.engine.query.exec;
+
+import clojure.lang.Symbol;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import valence.engine.query.exec.Ordering.Placed;
+import valence.engine.query.syntax.Clause;
+import valence.engine.query.syntax.RuleSet.Branch;
+import valence.engine.query.syntax.RuleSet.Rule;
+import valence.engine.query.syntax.Term;
+import valence.engine.query.syntax.Term.Variable;
+
+/// The answers of rules, for the arguments that they were asked for.
+///
+/// There is a table for each rule, source and choice of bound arguments. Calls put distinct
+/// requests into it; answers are found to a fixed point, in rounds: a branch runs on the requests
+/// that are new since its last run, and once for each recursive call in it on that call's answers
+/// that are new. What was asked before is never computed again within a query.
+final class Tables {
+  private record Key(Symbol rule, List<Boolean> bound, String scope) {}
+
+  private final Execution execution;
+  private final Map<Key, Table> tables = new LinkedHashMap<>();
+  private final Map<Symbol, Set<Symbol>> reached = new HashMap<>();
+  private final Set<Symbol> running = new HashSet<>(); // rules of fixed points being computed
+
+  Tables(Execution execution) {
+    this.execution = execution;
+  }
+
+  /// The current rows joined with the answers to a call.
+  ///
+  /// @param boundBefore what is bound at the call's written place, which decides the requests of a
+  ///     recursive call
+  Relation call(Clause.RuleCall call, Set<Variable> boundBefore, Relation current, String scope) {
+    Rule rule = rule(call.name());
+    boolean recursive = running.contains(rule.name());
+    List<Boolean> bound = new ArrayList<>();
+    for (Term arg : call.args()) {
+      bound.add(arg instanceof Term.Constant
+          || arg instanceof Variable variable
+              && current.has(variable)
+              && (!recursive || boundBefore.contains(variable)));
+    }
+    Table table = table(rule, bound, Execution.scoped(call.source(), scope));
+    table.request(requests(call.args(), bound, current));
+    if (!recursive) {
+      complete(rule);
+    }
+    Relation answers = Conjunction.ofArguments(
+        call.args(), table.answers.slice(0, table.answers.count()), execution.budget());
+    return Join.natural(current, answers, execution.budget(), call.form());
+  }
+
+  private Rule rule(Symbol name) {
+    return Objects.requireNonNull(execution.rule(name));
+  }
+
+  private Table table(Rule rule, List<Boolean> bound, String scope) {
+    return tables.computeIfAbsent(
+        new Key(rule.name(), bound, scope), key -> new Table(rule, bound, scope));
+  }
+
+  private static Variable parameter(int index) {
+    return new Variable("?" + index);
+  }
+
+  /// The distinct values of bound arguments, over parameters.
+  private Relation requests(List<Term> args, List<Boolean> bound, Relation current) {
+    List<Variable> parameters = new ArrayList<>();
+    List<Column> columns = new ArrayList<>();
+    for (int i = 0; i < args.size(); i++) {
+      if (bound.get(i)) {
+        parameters.add(parameter(i));
+        columns.add(
+            switch (args.get(i)) {
+              case Variable variable -> current.column(variable);
+              case Term.Constant(Object value) ->
+                Column.repeat(Values.normalize(value), current.count());
+              default -> throw new AssertionError();
+            });
+      }
+    }
+    return new Relation(parameters, columns, current.count()).distinct(execution.budget());
+  }
+
+  /// Answers all requests to a rule and those it depends on recursively.
+  private void complete(Rule rule) {
+    Set<Symbol> component = component(rule.name());
+    running.addAll(component);
+    try {
+      boolean changed = true;
+      while (changed) {
+        changed = false;
+        for (Table table : List.copyOf(tables.values())) {
+          if (component.contains(table.rule.name())) {
+            execution.budget().check();
+            changed |= table.advance();
+          }
+        }
+      }
+    } finally {
+      running.removeAll(component);
+    }
+  }
+
+  /// The rule and those which it reaches and which reach it.
+  private Set<Symbol> component(Symbol name) {
+    Set<Symbol> component = new HashSet<>();
+    component.add(name);
+    for (Symbol other : reached(name)) {
+      if (reached(other).contains(name)) {
+        component.add(other);
+      }
+    }
+    return component;
+  }
+
+  private Set<Symbol> reached(Symbol name) {
+    Set<Symbol> known = reached.get(name);
+    if (known == null) {
+      known = new LinkedHashSet<>();
+      List<Symbol> open = new ArrayList<>(List.of(name));
+      while (!open.isEmpty()) {
+        for (Branch branch : rule(open.removeLast()).branches()) {
+          Set<Symbol> called = new LinkedHashSet<>();
+          addCalled(branch.body(), called);
+          for (Symbol each : called) {
+            if (execution.rule(each) != null && known.add(each)) {
+              open.add(each);
+            }
+          }
+        }
+      }
+      reached.put(name, known);
+    }
+    return known;
+  }
+
+  private static void addCalled(List<Clause> clauses, Set<Symbol> called) {
+    for (Clause clause : clauses) {
+      switch (clause) {
+        case Clause.RuleCall call -> called.add(call.name());
+        case Clause.Not not -> addCalled(not.body(), called);
+        case Clause.Or or -> or.branches().forEach(branch -> addCalled(branch, called));
+        case Clause.Pattern ignored -> {}
+        case Clause.Apply ignored -> {}
+      }
+    }
+  }
+
+  /// Requests and answers of one rule for one choice of bound arguments.
+  private final class Table {
+    private final Rule rule;
+    private final TupleSet requests;
+    private final TupleSet answers;
+    private final List<Alternative> alternatives = new ArrayList<>();
+    private final boolean unconditional; // no argument is bound, so there is one request
+    private boolean requested;
+
+    Table(Rule asked, List<Boolean> bound, String scope) {
+      Optional<RightLinear> rightLinear =
+          component(asked.name()).size() == 1 ? RightLinear.of(asked, bound) : Optional.empty();
+      rightLinear.ifPresent(form -> execution.make(form.reach()));
+      rule = rightLinear.map(RightLinear::rule).orElse(asked);
+      List<Variable> inputs = new ArrayList<>();
+      List<Variable> all = new ArrayList<>();
+      for (int i = 0; i < bound.size(); i++) {
+        all.add(parameter(i));
+        if (bound.get(i)) {
+          inputs.add(parameter(i));
+        }
+      }
+      requests = new TupleSet(inputs);
+      answers = new TupleSet(all);
+      unconditional = inputs.isEmpty();
+      for (Branch branch : rule.branches()) {
+        alternatives.add(new Alternative(this, branch, bound, scope));
+      }
+    }
+
+    void request(Relation more) {
+      if (unconditional) {
+        requested |= more.count() > 0;
+      } else {
+        requests.addAll(more, execution.budget());
+      }
+    }
+
+    int requestCount() {
+      return unconditional ? (requested ? 1 : 0) : requests.count();
+    }
+
+    Relation requests(int from, int to) {
+      return unconditional ? Relation.UNIT : requests.slice(from, to);
+    }
+
+    /// Runs each alternative on what is new; false when nothing was.
+    boolean advance() {
+      boolean changed = false;
+      for (Alternative alternative : alternatives) {
+        changed |= alternative.advance();
+      }
+      return changed;
+    }
+  }
+
+  /// One branch of a rule, and how far it has seen requests and answers.
+  private final class Alternative {
+    private final Table table;
+    private final Branch branch;
+    private final String scope;
+    private final List<Placed> placed;
+    private final List<Variable> given = new ArrayList<>(); // head variables of bound arguments
+    private final List<Integer> calls = new ArrayList<>(); // places of recursive calls
+    private final Map<Integer, Integer> answersSeen = new HashMap<>(); // by place
+    private final boolean deep; // recursive calls stand inside of other clauses
+    private int requestsSeen;
+    private long versionSeen = -1;
+
+    Alternative(Table table, Branch branch, List<Boolean> bound, String scope) {
+      this.table = table;
+      this.branch = branch;
+      this.scope = scope;
+      List<Variable> head = branch.head().variables();
+      for (int i = 0; i < head.size(); i++) {
+        if (bound.get(i)) {
+          given.add(head.get(i));
+        }
+      }
+      Set<Symbol> component = component(table.rule.name());
+      placed = new Ordering(execution)
+          .within(component.stream().map(Tables.this::rule).toList())
+          .order(branch.body(), new LinkedHashSet<>(given), scope);
+      boolean nested = false;
+      for (int i = 0; i < placed.size(); i++) {
+        Clause clause = placed.get(i).clause();
+        if (clause instanceof Clause.RuleCall call) {
+          if (component.contains(call.name()) && reached(call.name()).contains(call.name())) {
+            calls.add(i);
+          }
+        } else {
+          Set<Symbol> called = new LinkedHashSet<>();
+          addCalled(List.of(clause), called);
+          called.retainAll(component);
+          nested |= !called.isEmpty();
+        }
+      }
+      deep = nested;
+    }
+
+    boolean advance() {
+      int requestCount = table.requestCount();
+      if (deep) {
+        return advanceDeep(requestCount);
+      }
+      boolean changed = false;
+      int requestsBefore = requestsSeen;
+      Map<Integer, Integer> now = new HashMap<>();
+      for (int place : calls) {
+        now.put(place, called(place).answers.count());
+      }
+      if (requestCount > requestsBefore) {
+        requestsSeen = requestCount;
+        run(-1, table.requests(requestsBefore, requestCount), List.of());
+        changed = true;
+      }
+      for (int place : calls) {
+        int before = answersSeen.getOrDefault(place, 0);
+        int after = now.getOrDefault(place, 0);
+        answersSeen.put(place, after);
+        if (after > before && requestsBefore > 0) {
+          Clause.RuleCall call = (Clause.RuleCall) placed.get(place).clause();
+          Relation fresh = Conjunction.ofArguments(
+              call.args(), called(place).answers.slice(before, after), execution.budget());
+          run(place, fresh, List.of(named(table.requests(0, requestsBefore))));
+          changed = true;
+        }
+      }
+      return changed;
+    }
+
+    /// Runs on everything as long as anything changes.
+    private boolean advanceDeep(int requestCount) {
+      long version = version();
+      if (requestCount == 0 || version == versionSeen) {
+        return false;
+      }
+      versionSeen = version;
+      run(-1, table.requests(0, requestCount), List.of());
+      return true;
+    }
+
+    private long version() {
+      long version = 0;
+      for (Table each : tables.values()) {
+        version += each.requestCount() + (long) each.answers.count();
+      }
+      return version;
+    }
+
+    /// The table that a recursive call asks.
+    private Table called(int place) {
+      Clause.RuleCall call = (Clause.RuleCall) placed.get(place).clause();
+      List<Boolean> bound = new ArrayList<>();
+      for (Term arg : call.args()) {
+        bound.add(arg instanceof Term.Constant
+            || arg instanceof Variable variable
+                && placed.get(place).boundBefore().contains(variable));
+      }
+      return table(rule(call.name()), bound, Execution.scoped(call.source(), scope));
+    }
+
+    private Relation named(Relation requests) {
+      return requests.rename(given);
+    }
+
+    /// @param fresh requests over parameters, or the new answers to the call at the place
+    private void run(int place, Relation fresh, List<Relation> inputs) {
+      List<Variable> head = branch.head().variables();
+      Conjunction body = new Conjunction(execution, placed, scope, new LinkedHashSet<>(head));
+      if (place >= 0) {
+        body.without(place);
+      }
+      Relation found = body.run(place >= 0 ? fresh : named(fresh), inputs);
+      Relation renamed = found.project(head).rename(table.answers.variables());
+      execution.budget().rows(table.answers.count(), head.size(), branch.form());
+      table.answers.addAll(renamed, execution.budget());
+    }
+  }
+}

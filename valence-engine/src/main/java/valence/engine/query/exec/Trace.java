@@ -1,0 +1,222 @@
+package valence.engine.query.exec;
+
+import clojure.lang.Keyword;
+import clojure.lang.Symbol;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import valence.engine.query.exec.Ordering.Placed;
+import valence.engine.query.syntax.Clause;
+import valence.engine.query.syntax.Forms;
+import valence.engine.query.syntax.Term.Variable;
+
+/// What a run of a query did, clause by clause. For one thread.
+///
+/// A phase is a conjunction: the query itself, the body of a rule, a branch of `or`, the body of
+/// `not`. One that runs again and again, as rules do, is one phase whose rows are summed up.
+public final class Trace {
+  /// Clauses that are marked for how many rows they added.
+  private static final int EXPANSIONS_MAX = 3;
+
+  private final List<Phase> phases = new ArrayList<>();
+
+  /// The phase of these clauses, in whatever order they stand.
+  Phase phase(List<Placed> placed) {
+    for (Phase phase : phases) {
+      if (phase.isOf(placed)) {
+        return phase;
+      }
+    }
+    Phase phase = new Phase(placed);
+    phases.add(phase);
+    return phase;
+  }
+
+  /// Phases that ran, as maps: `{:sched (clause …) :clauses [{:clause … :rows-in …} …]}`.
+  public List<Object> toData() {
+    Set<Step> expanding = expanding();
+    List<Object> shown = new ArrayList<>();
+    for (Phase phase : phases) {
+      if (!phase.steps.isEmpty()) {
+        shown.add(phase.toMap(expanding));
+      }
+    }
+    return shown;
+  }
+
+  private Set<Step> expanding() {
+    List<Step> steps = new ArrayList<>();
+    phases.forEach(phase -> steps.addAll(phase.steps));
+    steps.removeIf(step -> step.expansion() <= 0);
+    steps.sort(Comparator.comparingLong(Step::expansion).reversed());
+    Set<Step> most = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+    most.addAll(steps.subList(0, Math.min(EXPANSIONS_MAX, steps.size())));
+    return most;
+  }
+
+  /// One conjunction, as far as it ran.
+  static final class Phase {
+    private final List<Placed> placed;
+    private final List<Step> steps = new ArrayList<>();
+
+    private Phase(List<Placed> placed) {
+      this.placed = placed;
+    }
+
+    private boolean isOf(List<Placed> others) {
+      if (others.size() != placed.size()) {
+        return false;
+      }
+      for (Placed other : others) {
+        if (placed.stream().noneMatch(mine -> mine.clause() == other.clause())) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /// @param what a clause, or the variables of rows that were given
+    void ran(Object what, Relation before, Relation after) {
+      step(what).add(before, after);
+    }
+
+    /// Where to put doubts about a clause that is about to run.
+    Set<Doubt> doubts(Clause clause) {
+      return step(clause).doubts;
+    }
+
+    private Step step(Object what) {
+      for (Step step : steps) {
+        if (step.what == what || what instanceof List<?> && what.equals(step.what)) {
+          return step;
+        }
+      }
+      Step step = new Step(what);
+      steps.add(step);
+      return step;
+    }
+
+    private Map<Keyword, Object> toMap(Set<Step> expanding) {
+      List<Object> order = new ArrayList<>();
+      List<Object> clauses = new ArrayList<>();
+      for (Step step : steps) {
+        order.add(step.form());
+        clauses.add(step.toMap(expanding.contains(step)));
+      }
+      Map<Keyword, Object> map = new LinkedHashMap<>();
+      map.put(key("sched"), List.copyOf(order));
+      map.put(key("clauses"), List.copyOf(clauses));
+      return map;
+    }
+  }
+
+  /// What one clause did, in all runs of its phase.
+  private static final class Step {
+    private final Object what;
+    private final Set<Doubt> doubts = new LinkedHashSet<>();
+    private List<Variable> bindsIn = List.of();
+    private List<Variable> bindsOut = List.of();
+    private long rowsIn;
+    private long rowsOut;
+    private long runs;
+    private boolean isCrossProduct;
+
+    Step(Object what) {
+      this.what = what;
+    }
+
+    void add(Relation before, Relation after) {
+      bindsIn = before.variables();
+      bindsOut = after.variables();
+      rowsIn += before.count();
+      rowsOut += after.count();
+      runs++;
+      isCrossProduct |= before.count() > 1
+          && !variables().isEmpty()
+          && Collections.disjoint(before.variables(), variables())
+          && after.count() > before.count();
+    }
+
+    long expansion() {
+      return rowsOut - rowsIn;
+    }
+
+    private Collection<Variable> variables() {
+      if (what instanceof Clause clause) {
+        return clause.variables();
+      }
+      Set<Variable> given = new LinkedHashSet<>();
+      ((List<?>) what).forEach(variable -> given.add((Variable) variable));
+      return given;
+    }
+
+    /// Of given rows, what would bring them: `[(ground $__in) [[?a ?b]]]`.
+    Object form() {
+      return what instanceof Clause clause
+          ? clause.form()
+          : List.of(
+              List.of(Symbol.intern("ground"), Symbol.intern("$__in")),
+              List.of(symbols(variables())));
+    }
+
+    Map<Keyword, Object> toMap(boolean isExpanding) {
+      Map<Keyword, Object> map = new LinkedHashMap<>();
+      map.put(key("clause"), form());
+      map.put(key("rows-in"), rowsIn);
+      map.put(key("rows-out"), rowsOut);
+      map.put(key("binds-in"), symbols(bindsIn));
+      map.put(key("binds-out"), symbols(bindsOut));
+      if (runs > 1) {
+        map.put(key("runs"), runs);
+      }
+      if (isExpanding) {
+        map.put(key("expansion"), expansion());
+      }
+      Map<Keyword, Object> warnings = warnings();
+      if (!warnings.isEmpty()) {
+        map.put(key("warnings"), warnings);
+      }
+      return map;
+    }
+
+    private Map<Keyword, Object> warnings() {
+      Map<Keyword, Object> warnings = new LinkedHashMap<>();
+      if (what instanceof Clause.Pattern pattern
+          && !pattern.variables().isEmpty()
+          && Collections.disjoint(bindsIn, pattern.variables())) {
+        warnings.put(key("unbound-vars"), Set.copyOf(symbols(pattern.variables())));
+      }
+      if (isCrossProduct) {
+        warnings.put(
+            key("cross-product"),
+            "It shares no variable with the " + rowsIn + " rows before it, and made " + rowsOut
+                + " of them. Join it by a variable, unless every pair is wanted.");
+      }
+      if (!doubts.isEmpty()) {
+        warnings.put(key("no-match"), doubts.stream().map(Step::sentence).toList());
+      }
+      return warnings;
+    }
+
+    private static String sentence(Doubt doubt) {
+      return switch (doubt) {
+        case Doubt.NoEntity(Object named) -> Forms.show(named) + " names no entity.";
+        case Doubt.NoAttribute(Object named) -> Forms.show(named) + " is no attribute.";
+      };
+    }
+  }
+
+  private static List<Object> symbols(Collection<Variable> variables) {
+    return variables.stream().<Object>map(v -> Symbol.intern(v.name())).toList();
+  }
+
+  private static Keyword key(String name) {
+    return Keyword.intern(name);
+  }
+}
