@@ -1,0 +1,396 @@
+package valence.engine.pull;
+
+import clojure.lang.Keyword;
+import clojure.lang.Symbol;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import valence.api.Anomaly;
+import valence.api.AnomalyException;
+import valence.engine.db.Database;
+import valence.engine.function.AppFunction;
+import valence.engine.function.FunctionResolver;
+import valence.engine.index.Batch;
+import valence.engine.index.Bound;
+import valence.engine.index.Cursor;
+import valence.engine.index.Order;
+import valence.engine.index.Range;
+import valence.engine.pull.PullPattern.Id;
+import valence.engine.pull.PullPattern.Selection;
+import valence.engine.pull.PullPattern.Spec;
+import valence.engine.pull.PullPattern.Target;
+import valence.engine.pull.PullPattern.Wildcard;
+import valence.engine.schema.Attribute;
+import valence.engine.schema.Schema;
+
+/// Evaluates patterns of one database value. For one thread; keeps the functions it has resolved.
+///
+/// Two rules end a recursion: the depth written in the pattern, counted for each recursive key
+/// along the path, and an entity that is on its own path. Where recursion ends, the entity still
+/// shows what isn't recursive, and its recursive keys show bare ids if the pattern selects
+/// `:db/id`, else nothing. Components that own each other end in a bare id as well.
+final class Puller {
+  /// Maps within maps: as deep as EDN text may nest, and within a stack of 1 MiB with room for
+  /// callers.
+  static final int DEPTH_MAX = 500;
+
+  /// Entities visited for one pull; a dense graph has more paths than any memory.
+  static final int ENTITIES_MAX = 1_000_000;
+
+  private static final long WILDCARD_LIMIT = 1000;
+  private static final Keyword ID = Keyword.intern("db", "id");
+  private static final Keyword IDENT = Keyword.intern("db", "ident");
+
+  private final Database db;
+  private final Schema schema;
+  private final FunctionResolver functions;
+  private final Map<Symbol, AppFunction> xforms = new HashMap<>();
+  private int entities;
+
+  Puller(Database db, FunctionResolver functions) {
+    this.db = db;
+    this.schema = db.schema();
+    this.functions = functions;
+  }
+
+  /// An entity at which a pattern stands, and those above from which recursions were followed to
+  /// it, by this pattern or by those around it: a recursion within a recursion ends where either
+  /// would come round.
+  ///
+  /// @param remaining for each recursion of the pattern, how often it may still be followed
+  private record Step(long entity, @Nullable Step above, long[] remaining) {
+    private static final long[] NO_RECURSION = {};
+
+    /// Where a pattern begins.
+    static Step first(PullPattern pattern, long entity, @Nullable Step above) {
+      if (pattern.recursions() == 0) {
+        return new Step(entity, above, NO_RECURSION);
+      }
+      long[] remaining = new long[pattern.recursions()];
+      for (Spec spec : pattern.specs()) {
+        if (spec instanceof Selection selection
+            && selection.target() instanceof Target.Recursion recursion) {
+          remaining[recursion.index()] = recursion.depth();
+        }
+      }
+      return new Step(entity, above, remaining);
+    }
+
+    Step next(Target.Recursion recursion, long target) {
+      long[] less = remaining.clone();
+      if (recursion.depth() != Target.Recursion.UNBOUNDED) {
+        less[recursion.index()]--;
+      }
+      return new Step(target, this, less);
+    }
+
+    boolean isCycle() {
+      for (Step step = above; step != null; step = step.above) {
+        if (step.entity == entity) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /// An entity whose components are being shown, and its own owners.
+  private record Owner(long entity, @Nullable Owner above) {
+    boolean has(long component) {
+      for (Owner owner = this; owner != null; owner = owner.above) {
+        if (owner.entity == component) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /// What the pattern selects of an entity; null when that is nothing.
+  ///
+  /// @param entity [Schema#NONE] for one that isn't there
+  @Nullable Map<Object, Object> pull(PullPattern pattern, long entity) {
+    entities = 0;
+    return pull(pattern, entity, Step.first(pattern, entity, null), 0);
+  }
+
+  private @Nullable Map<Object, Object> pull(
+      PullPattern pattern, long entity, Step step, int depth) {
+    enter(depth);
+    boolean ended = pattern.recursions() > 0 && step.isCycle();
+    Results shown = new Results();
+    boolean hasNamedId = false;
+    for (Spec spec : pattern.specs()) {
+      switch (spec) {
+        case Id(Object key, Symbol xform) -> {
+          hasNamedId = true;
+          Object id = id(entity);
+          shown.put(key, xform == null ? id : transform(xform, id));
+        }
+        case Selection selection -> {
+          boolean stops = selection.target() instanceof Target.Recursion recursion
+              && (ended || step.remaining()[recursion.index()] == 0);
+          if (!stops || pattern.hasId()) {
+            select(shown, selection, entity, pattern, step, stops, depth);
+          }
+        }
+      }
+    }
+    if (pattern.wildcard() != Wildcard.NONE) {
+      boolean strings = pattern.wildcard() == Wildcard.STRINGS;
+      if (!hasNamedId) {
+        shown.put(key(ID, strings), id(entity));
+      }
+      everything(shown, pattern, entity, strings, null, depth);
+    }
+    return shown.isEmpty() ? null : shown.map();
+  }
+
+  private static @Nullable Object id(long entity) {
+    return entity == Schema.NONE ? null : (Long) entity;
+  }
+
+  private void enter(int depth) {
+    if (depth > DEPTH_MAX || ++entities > ENTITIES_MAX) {
+      throw Anomaly.incorrect(
+              "db.error/pull-too-large",
+              depth > DEPTH_MAX
+                  ? "A pull goes more than " + DEPTH_MAX + " entities deep."
+                  : "A pull visits more than " + ENTITIES_MAX + " entities.",
+              "Expected less, so that one pull does not take all memory.",
+              "Limit the recursion or the values, or use a query.")
+          .toException();
+    }
+  }
+
+  /// Adds what one spec shows.
+  ///
+  /// @param pattern in which the spec stands
+  /// @param step    where the entity stands in the recursions of the pattern
+  /// @param stops   whether the spec is a recursion that isn't followed further
+  private void select(
+      Results shown,
+      Selection selection,
+      long entity,
+      PullPattern pattern,
+      Step step,
+      boolean stops,
+      int depth) {
+    Object value =
+        entity == Schema.NONE ? null : read(selection, entity, pattern, step, stops, depth);
+    Symbol xform = selection.xform();
+    if (xform != null) {
+      // Called with nil for a missing value, whatever the default.
+      shown.put(selection.key(), transform(xform, value));
+      return;
+    }
+    Object visible = value == null ? selection.fallback() : value;
+    if (visible != null) {
+      shown.put(selection.key(), visible);
+    }
+  }
+
+  private @Nullable Object read(
+      Selection selection, long entity, PullPattern pattern, Step step, boolean stops, int depth) {
+    int a = selection.attribute().id();
+    Cursor cursor = selection.reverse()
+        ? db.cursor(Order.VAET, Range.prefix(Bound.va(entity, a)))
+        : db.cursor(Order.EAVT, Range.prefix(Bound.ea(entity, a)));
+    boolean many = selection.many();
+    long limit = many ? selection.limit() : 1;
+    long taken = 0;
+    Results values = new Results();
+    while (taken < limit && cursor.next()) {
+      Batch batch = cursor.batch();
+      for (int i = batch.start; i < batch.end && taken < limit; i++) {
+        taken++;
+        Object value = value(selection, batch, i, entity, pattern, step, stops, depth);
+        if (value != null) {
+          if (!many) {
+            return value;
+          }
+          values.add(value);
+        }
+      }
+    }
+    return values.isEmpty() ? null : values.vector();
+  }
+
+  /// What is shown of the value of a row; null for nothing.
+  private @Nullable Object value(
+      Selection selection,
+      Batch batch,
+      int row,
+      long entity,
+      PullPattern pattern,
+      Step step,
+      boolean stops,
+      int depth) {
+    Attribute attribute = selection.attribute();
+    // A value that is no reference names no entity: a pattern shows of it what it shows of none.
+    long target =
+        selection.reverse() ? batch.e[row] : attribute.isRef() ? batch.v[row] : Schema.NONE;
+    return switch (selection.target()) {
+      case Target.Whole() ->
+        selection.reverse()
+            ? bare(target, false)
+            : whole(attribute, batch, row, entity, false, null, depth);
+      case Target.Nested(PullPattern nested) ->
+        pull(nested, target, Step.first(nested, target, step.above()), depth + 1);
+      case Target.Recursion recursion -> {
+        if (target == Schema.NONE) {
+          yield null;
+        }
+        yield stops
+            ? bareId(target)
+            : pull(pattern, target, step.next(recursion, target), depth + 1);
+      }
+    };
+  }
+
+  /// A value as it is: a scalar, a component with all that it has, or the id and ident of an
+  /// entity.
+  ///
+  /// @param owners of the entity, when it is itself shown as a component
+  private Object whole(
+      Attribute attribute,
+      Batch batch,
+      int row,
+      long entity,
+      boolean strings,
+      @Nullable Owner owners,
+      int depth) {
+    if (!attribute.isRef()) {
+      return db.value(attribute.id(), batch.v[row], batch.object(row));
+    }
+    long target = batch.v[row];
+    if (!attribute.component()) {
+      return bare(target, strings);
+    }
+    Owner owner = new Owner(entity, owners);
+    if (owner.has(target)) {
+      return bare(target, strings);
+    }
+    enter(depth + 1);
+    Results shown = new Results();
+    shown.put(key(ID, strings), target);
+    everything(shown, null, target, strings, owner, depth + 1);
+    return shown.map();
+  }
+
+  private static Map<Object, Object> bareId(long entity) {
+    Results shown = new Results();
+    shown.add(ID);
+    shown.add(entity);
+    return shown.map();
+  }
+
+  private Map<Object, Object> bare(long entity, boolean strings) {
+    Results shown = new Results();
+    shown.put(key(ID, strings), entity);
+    Keyword ident = schema.ident(entity);
+    if (ident != null) {
+      shown.put(key(IDENT, strings), ident);
+    }
+    return shown.map();
+  }
+
+  private static Object key(Keyword keyword, boolean strings) {
+    return strings ? keyword.toString() : keyword;
+  }
+
+  /// The values of one attribute, as a wildcard reads them.
+  private static final class Run {
+    private final Attribute attribute;
+    private final long limit;
+    private final Results values = new Results();
+
+    Run(Attribute attribute, long limit) {
+      this.attribute = attribute;
+      this.limit = limit;
+    }
+
+    void show(Results shown, boolean strings) {
+      if (!values.isEmpty()) {
+        shown.put(
+            key(attribute.ident(), strings), attribute.many() ? values.vector() : values.first());
+      }
+    }
+  }
+
+  /// Adds every attribute that the entity has, save those that the pattern names.
+  private void everything(
+      Results shown,
+      @Nullable PullPattern pattern,
+      long entity,
+      boolean strings,
+      @Nullable Owner owners,
+      int depth) {
+    if (entity == Schema.NONE) {
+      return;
+    }
+    Run run = null;
+    Cursor cursor = db.cursor(Order.EAVT, Range.prefix(Bound.e(entity)));
+    while (cursor.next()) {
+      Batch batch = cursor.batch();
+      for (int i = batch.start; i < batch.end; i++) {
+        int a = batch.a[i];
+        if (run == null || run.attribute.id() != a) {
+          if (run != null) {
+            run.show(shown, strings);
+          }
+          run = new Run(attribute(a), names(pattern, a) ? 0 : WILDCARD_LIMIT);
+        }
+        if (run.values.count() == run.limit) { // on to the next attribute
+          cursor =
+              db.cursor(Order.EAVT, new Range(Bound.ea(entity, a), false, Bound.e(entity), true));
+          break;
+        }
+        run.values.add(whole(run.attribute, batch, i, entity, strings, owners, depth));
+      }
+    }
+    if (run != null) {
+      run.show(shown, strings);
+    }
+  }
+
+  private Attribute attribute(int id) {
+    Attribute attribute = schema.attribute(id);
+    if (attribute == null) {
+      throw new IllegalStateException("no attribute has id " + id);
+    }
+    return attribute;
+  }
+
+  private static boolean names(@Nullable PullPattern pattern, int attribute) {
+    if (pattern != null) {
+      for (Spec spec : pattern.specs()) {
+        if (spec instanceof Selection selection
+            && !selection.reverse()
+            && selection.attribute().id() == attribute) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private @Nullable Object transform(Symbol xform, @Nullable Object value) {
+    AppFunction function = xforms.get(xform);
+    if (function == null) {
+      function = Xforms.resolve(xform, functions);
+      xforms.put(xform, function);
+    }
+    try {
+      return function.invoke(new @Nullable Object[] {value});
+    } catch (AnomalyException anomaly) {
+      throw anomaly;
+    } catch (Exception failure) {
+      throw Anomaly.fault(
+              "The :xform " + xform + " failed: " + failure + ".",
+              "Expected a value for every input, nil included when an attribute is missing.",
+              "Correct the function, or pull the attribute without it.")
+          .toException(failure);
+    }
+  }
+}
