@@ -1,0 +1,12 @@
+/// The way to a node over the network: sends operations and artifacts, gives back values and
+/// anomalies.
+///
+/// Every wait has a limit, every answer a bound, and every failure is a `valence.api` anomaly:
+/// `unavailable` when no node answers, and one that says that the outcome is unknown when a node
+/// stopped answering on the way.
+///
+/// Knows the wire. Knows nothing of how a node does what it is asked.
+@NullMarked
+package valence.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,70 @@
+package valence.wire;
+
+import clojure.lang.Keyword;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import valence.api.Anomaly;
+import valence.edn.Edn;
+
+/// The body of a request or an answer: one EDN value in UTF-8.
+public final class EdnBody {
+  /// How many bytes a body may have, in either direction.
+  public static final int BYTES_MAX = 64 << 20;
+
+  public static final String MEDIA_TYPE = "application/edn";
+
+  private static final Map<String, UnaryOperator<@Nullable Object>> TAGS =
+      Map.of(DbValue.TAG, form -> DbValue.of(Fields.of("#" + DbValue.TAG, form)));
+
+  private EdnBody() {}
+
+  /// The value as a body. Takes `java.util` collections, [DbValue] and `Datom` at any depth.
+  ///
+  /// `unsupported` when it is longer than [#BYTES_MAX].
+  public static byte[] encode(@Nullable Object value) {
+    byte[] bytes = text(value).getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > BYTES_MAX) {
+      throw Anomaly.of(
+              Anomaly.Category.UNSUPPORTED,
+              "The message is " + bytes.length + " bytes long.",
+              "At most " + BYTES_MAX + " bytes fit into one.",
+              "Ask for less at once, with :limit and :offset, or send less at once.")
+          .toException();
+    }
+    return bytes;
+  }
+
+  /// The value as one line of EDN text.
+  public static String text(@Nullable Object value) {
+    return Edn.print(value);
+  }
+
+  /// The value of a body; `incorrect` when the bytes aren't the UTF-8 text of one EDN value.
+  public static @Nullable Object decode(byte[] bytes) {
+    try {
+      return parse(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      throw Anomaly.incorrect(
+              "db.error/invalid-edn",
+              "The body isn't text in UTF-8.",
+              "Expected one EDN value.",
+              "Send it as UTF-8.")
+          .toException(e);
+    }
+  }
+
+  /// The value of EDN text that may hold the tags of the protocol.
+  public static @Nullable Object parse(String text) {
+    return Edn.read(text, TAGS);
+  }
+
+  /// The key `:name` of a message.
+  static Keyword key(String name) {
+    return Keyword.intern(name);
+  }
+}
