@@ -1,0 +1,58 @@
+package valence.node;
+
+import java.net.URLConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import valence.api.AnomalyException;
+
+/// The command that becomes a node:
+///
+///     valence.node.Main --system NAME --storage DIR [--group NAME] [--host 127.0.0.1]
+///         [--api-port 8182] [--http-port 8184] [--ready-file FILE]
+///
+/// Ends with 0 after a shutdown, 2 when the arguments are wrong, 1 when the node can't start.
+public final class Main {
+  private static final int EXIT_FAILED = 1;
+  private static final int EXIT_USAGE = 2;
+
+  private Main() {}
+
+  public static void main(String... arguments) throws InterruptedException {
+    // By its name alone: a use of the class would start the JDK's own manager first.
+    System.setProperty("java.util.logging.manager", LastingLogs.class.getName());
+    LineFormat.install();
+    // A jar kept open by a cache of the JDK would outlive its revision.
+    URLConnection.setDefaultUseCaches("jar", false);
+    Flags flags;
+    try {
+      flags = Flags.parse(arguments);
+    } catch (AnomalyException e) {
+      System.err.println("valence-node: " + e.getMessage());
+      System.exit(EXIT_USAGE);
+      return;
+    }
+    try {
+      run(flags);
+    } catch (AnomalyException e) {
+      System.err.println("valence-node: " + e.getMessage());
+      logger().debug("node-failed", e);
+      System.exit(EXIT_FAILED);
+    }
+  }
+
+  private static void run(Flags flags) throws InterruptedException {
+    Node node = Node.start(flags.config());
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(node::close));
+    try (node) {
+      if (flags.readyFile() != null) {
+        ReadyFile.write(flags.readyFile(), flags.config(), node);
+      }
+      node.awaitShutdown();
+    }
+  }
+
+  private static Logger logger() {
+    return LoggerFactory.getLogger(Main.class);
+  }
+}

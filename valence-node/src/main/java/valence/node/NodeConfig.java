@@ -1,0 +1,84 @@
+package valence.node;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import valence.api.Anomaly;
+import valence.api.AnomalyException;
+
+/// How a node is to run.
+///
+/// @param system       the name of the system, for people
+/// @param storage      a directory of this system's own; made when it isn't there
+/// @param group        the compute group that the node belongs to
+/// @param host         where to listen; a loopback address
+/// @param apiPort      0 for any that is free
+/// @param httpPort     0 for any that is free
+/// @param drainTimeout how long the end waits for requests under way
+public record NodeConfig(
+    String system,
+    Path storage,
+    String group,
+    String host,
+    int apiPort,
+    int httpPort,
+    Duration drainTimeout) {
+  public static final String GROUP_DEFAULT = "solo";
+  public static final String HOST_DEFAULT = "127.0.0.1";
+  public static final int API_PORT_DEFAULT = 8182;
+  public static final int HTTP_PORT_DEFAULT = 8184;
+  public static final Duration DRAIN_TIMEOUT_DEFAULT = Duration.ofSeconds(30);
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,47}");
+  private static final int PORT_MAX = 65_535;
+
+  public NodeConfig {
+    checkName("--system", system);
+    checkName("--group", group);
+    checkPort("--api-port", apiPort);
+    checkPort("--http-port", httpPort);
+    if (apiPort == httpPort && apiPort != 0) {
+      throw wrong("Both ports are " + apiPort + ".", "Expected two different ones.");
+    }
+    if (!isLoopback(host)) {
+      throw Anomaly.of(
+              Anomaly.Category.UNSUPPORTED,
+              "--host is " + host + ", which isn't a loopback address.",
+              "Authentication isn't built yet, so whoever reaches a node may do everything.",
+              "Use 127.0.0.1, and a tunnel to reach it from elsewhere.")
+          .toException();
+    }
+  }
+
+  private static void checkName(String flag, String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw wrong(
+          flag + " is '" + name + "'.",
+          "Expected letters, digits, '_' and '-', at most 48 of them.");
+    }
+  }
+
+  private static void checkPort(String flag, int port) {
+    if (port < 0 || port > PORT_MAX) {
+      throw wrong(flag + " is " + port + ".", "Expected a port from 0 to " + PORT_MAX + ".");
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return !host.isEmpty() && InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw Anomaly.incorrect(
+              "valence.error/invalid-config",
+              "--host is " + host + ", which is the name of no address.",
+              "Use 127.0.0.1.")
+          .toException(e);
+    }
+  }
+
+  private static AnomalyException wrong(String... sentences) {
+    return Anomaly.incorrect("valence.error/invalid-config", sentences).toException();
+  }
+}

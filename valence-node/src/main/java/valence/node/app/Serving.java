@@ -1,0 +1,80 @@
+package valence.node.app;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// Holds the application that serves now. Safe for many threads.
+///
+/// The one before it stays loaded until the next swap, for what its code still does on threads of
+/// its own.
+public final class Serving implements AutoCloseable {
+  private final AtomicReference<@Nullable Application> current = new AtomicReference<>();
+  private final Duration drainTimeout;
+  private @Nullable Application previous; // guarded by this
+
+  /// @param drainTimeout how long [#close] waits for calls under way
+  public Serving(Duration drainTimeout) {
+    this.drainTimeout = drainTimeout;
+  }
+
+  /// An application that a call is on, until closed.
+  public record Call(Application application) implements AutoCloseable {
+    /// A second hold on the same application, for work that goes on when this call has ended. Only
+    /// while this one is open.
+    public Call again() {
+      boolean entered = application.enter();
+      assert entered : "an open call keeps its application";
+      return new Call(application);
+    }
+
+    @Override
+    public void close() {
+      application.leave();
+    }
+  }
+
+  /// The application that serves now; empty when none was ever deployed.
+  public Optional<Application> current() {
+    return Optional.ofNullable(current.get());
+  }
+
+  /// Begins a call on the application that serves now; empty when none was ever deployed.
+  public Optional<Call> begin() {
+    while (true) {
+      Application application = current.get();
+      if (application == null) {
+        return Optional.empty();
+      }
+      if (application.enter()) {
+        return Optional.of(new Call(application));
+      }
+      Thread.onSpinWait(); // swapped twice since we looked
+    }
+  }
+
+  /// Lets an application serve from now on; calls under way stay on theirs.
+  public synchronized void swap(Application next) {
+    Application before = current.getAndSet(next);
+    if (previous != null) {
+      previous.retire();
+    }
+    previous = before;
+  }
+
+  /// Begins no more calls, and waits for those under way.
+  @Override
+  public synchronized void close() {
+    Application last = current.getAndSet(null);
+    long deadlineNanos = System.nanoTime() + drainTimeout.toNanos();
+    for (Application application : Arrays.asList(previous, last)) {
+      if (application != null) {
+        application.retire();
+        application.awaitEnd(deadlineNanos);
+      }
+    }
+    previous = null;
+  }
+}

@@ -1,0 +1,74 @@
+package valence.node.hosted;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import valence.api.Client;
+import valence.api.Connection;
+import valence.api.Db;
+import valence.api.LogEntry;
+import valence.api.QueryRequest;
+import valence.api.Transaction;
+import valence.api.TxReport;
+import valence.ion.AppInfo;
+
+/// The client of one revision's code: what it transacts is recorded as its doing.
+record HostedClient(Client system, AppInfo info) implements Client {
+  @Override
+  public boolean createDatabase(String dbName) {
+    return system.createDatabase(dbName);
+  }
+
+  @Override
+  public boolean deleteDatabase(String dbName) {
+    return system.deleteDatabase(dbName);
+  }
+
+  @Override
+  public List<String> listDatabases() {
+    return system.listDatabases();
+  }
+
+  @Override
+  public Connection connect(String dbName) {
+    return new HostedConnection(system.connect(dbName), info);
+  }
+
+  @Override
+  public <T extends @Nullable Object> T q(QueryRequest request) {
+    return system.q(request);
+  }
+
+  @Override
+  public void close() {
+    // Shared with all other code of the node, which goes on.
+  }
+
+  private record HostedConnection(Connection connection, AppInfo info) implements Connection {
+    @Override
+    public String dbName() {
+      return connection.dbName();
+    }
+
+    @Override
+    public Db db() {
+      return connection.db();
+    }
+
+    @Override
+    public TxReport transact(Transaction transaction) {
+      TxReport report = connection.transact(Provenance.add(transaction, info));
+      return Provenance.remove(report, transaction.data());
+    }
+
+    @Override
+    public Db sync(long t) {
+      return connection.sync(t);
+    }
+
+    @Override
+    public Stream<LogEntry> txRange(@Nullable Object start, @Nullable Object end) {
+      return connection.txRange(start, end);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package valence.node.hosted;
+
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import valence.api.Connection;
+import valence.api.Db;
+import valence.api.LogEntry;
+import valence.api.Transaction;
+import valence.api.TxReport;
+
+/// A connection to the control database.
+record ReadOnlyConnection(Connection connection) implements Connection {
+  @Override
+  public String dbName() {
+    return connection.dbName();
+  }
+
+  @Override
+  public Db db() {
+    return connection.db();
+  }
+
+  @Override
+  public TxReport transact(Transaction transaction) {
+    throw SystemClient.reserved();
+  }
+
+  @Override
+  public Db sync(long t) {
+    return connection.sync(t);
+  }
+
+  @Override
+  public Stream<LogEntry> txRange(@Nullable Object start, @Nullable Object end) {
+    return connection.txRange(start, end);
+  }
+}

@@ -1,0 +1,167 @@
+package valence.node.http;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import valence.api.Anomaly;
+
+/// A port that takes requests in. Open from its construction until [#close].
+public final class Door implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+
+  private static final int CONNECTIONS_MAX = 2_048;
+  private static final int ACCEPT_QUEUE_LENGTH = 512;
+  private static final int HEADER_BYTES_MAX = 16 << 10;
+  private static final int PLATFORM_THREADS_MAX = 16;
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
+
+  private final String name;
+  private final Server server;
+  private final ServerConnector connector;
+
+  private Door(String name, Server server, ServerConnector connector) {
+    this.name = name;
+    this.server = server;
+    this.connector = connector;
+  }
+
+  /// Opens a door.
+  ///
+  /// @param name         for the log
+  /// @param port         0 for any that is free
+  /// @param drainTimeout how long [#close] waits for requests under way
+  /// @return once requests are taken in; `unavailable` when the port is taken
+  public static Door open(
+      String name,
+      String host,
+      int port,
+      Duration drainTimeout,
+      BodyBudget budget,
+      Endpoint endpoint) {
+    var threads = new QueuedThreadPool(PLATFORM_THREADS_MAX, 4);
+    threads.setName(name);
+    threads.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(
+        Thread.ofVirtual().name(name + "-", 0).factory()));
+    var server = new Server(threads);
+    var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http()));
+    connector.setHost(host);
+    connector.setPort(port);
+    connector.setAcceptQueueSize(ACCEPT_QUEUE_LENGTH);
+    connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    connector.setShutdownIdleTimeout(1_000);
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, connector));
+    server.setHandler(new GracefulHandler(new Requests(name, budget, endpoint)));
+    server.setStopTimeout(drainTimeout.toMillis());
+    try {
+      server.start();
+    } catch (Exception e) {
+      stop(server, name);
+      throw Anomaly.of(
+              Anomaly.Category.UNAVAILABLE,
+              "The " + name + " port " + port + " of " + host + " can't be opened.",
+              "Something else may listen there: end it, or choose another port.")
+          .toException(e);
+    }
+    return new Door(name, server, connector);
+  }
+
+  /// The port that it listens on.
+  public int port() {
+    return connector.getLocalPort();
+  }
+
+  /// Takes no more requests in, finishes those under way, then frees the port.
+  @Override
+  public void close() {
+    stop(server, name);
+  }
+
+  private static void stop(Server server, String name) {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      // Every request that could be finished is; what remains is the operating system's to free.
+      LOG.warn("door-stop-failed door={}", name, e);
+    }
+  }
+
+  private static HttpConfiguration http() {
+    var http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    http.setSendXPoweredBy(false);
+    http.setSendDateHeader(true);
+    http.setRequestHeaderSize(HEADER_BYTES_MAX);
+    http.setResponseHeaderSize(HEADER_BYTES_MAX);
+    return http;
+  }
+
+  /// Carries requests to the endpoint and replies back.
+  private static final class Requests extends Handler.Abstract {
+    private final String name;
+    private final BodyBudget budget;
+    private final Endpoint endpoint;
+
+    Requests(String name, BodyBudget budget, Endpoint endpoint) {
+      this.name = name;
+      this.budget = budget;
+      this.endpoint = endpoint;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+      var exchange = new Exchange(request, budget);
+      try {
+        write(exchange, answer(exchange), response, callback);
+      } finally {
+        exchange.release();
+      }
+      return true;
+    }
+
+    private Reply answer(Exchange exchange) {
+      try {
+        return endpoint.answer(exchange);
+      } catch (Exception | LinkageError | StackOverflowError | OutOfMemoryError e) {
+        LOG.error(
+            "request-failed door={} method={} request={}",
+            name,
+            exchange.method(),
+            exchange.requestId(),
+            e);
+        return Reply.text(
+            500, "The request failed; the log has why under " + exchange.requestId() + ".\n");
+      }
+    }
+
+    private static void write(
+        Exchange exchange, Reply reply, Response response, Callback callback) {
+      response.setStatus(reply.status());
+      reply
+          .headers()
+          .forEach((header, value) -> response.getHeaders().put(new HttpField(header, value)));
+      boolean bodiless =
+          reply.status() == 204 || reply.status() == 304 || exchange.method().equals("HEAD");
+      if (reply.status() != 204 && reply.status() != 304) {
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().length);
+      }
+      response.write(
+          true, bodiless ? ByteBuffer.allocate(0) : ByteBuffer.wrap(reply.body()), callback);
+    }
+  }
+}

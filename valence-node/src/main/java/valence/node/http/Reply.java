@@ -1,0 +1,33 @@
+package valence.node.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The answer to one request.
+///
+/// @param headers by name; the length of the body is added by the door
+/// @param body    owned by the reply
+public record Reply(int status, Map<String, String> headers, byte[] body) {
+  public Reply {
+    headers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+  }
+
+  public static Reply of(int status, String contentType, byte[] body) {
+    return new Reply(status, Map.of("content-type", contentType), body);
+  }
+
+  public static Reply text(int status, String body) {
+    return of(status, "text/plain; charset=utf-8", body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public static Reply empty(int status) {
+    return new Reply(status, Map.of(), new byte[0]);
+  }
+
+  public Reply withHeader(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new Reply(status, more, body);
+  }
+}

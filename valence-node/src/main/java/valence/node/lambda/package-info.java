@@ -1,0 +1,12 @@
+/// Invocations as AWS Lambda takes them, so that its command line and SDKs call an application's
+/// functions here.
+///
+/// Statuses, headers and error bodies are those of Lambda's *Invoke* (API reference, version
+/// 2015-03-31). A signature is accepted and not checked. An accepted `Event` runs once and is lost
+/// if the node dies first.
+///
+/// Knows Lambda's protocol. Knows nothing of databases or deployments.
+@NullMarked
+package valence.node.lambda;
+
+import org.jspecify.annotations.NullMarked;

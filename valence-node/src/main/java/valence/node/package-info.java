@@ -1,0 +1,20 @@
+/// A compute node: one process that keeps databases, hosts an application and answers for both.
+///
+/// [Node] is where the parts are put together, and is best read first; [Main] is how a process
+/// becomes one. A node listens on the loopback only. It starts by opening its storage, which locks
+/// it, and says `up` when it serves; it ends by finishing what has begun, also on SIGTERM.
+///
+/// | package | |
+/// | --- | --- |
+/// | `http` | doors, limits |
+/// | `operation` | the operations of the protocol |
+/// | `lambda` | invocations as AWS Lambda takes them |
+/// | `web` | requests to the application's HTTP handler |
+/// | `app` | loading and swapping code |
+/// | `hosted` | what hosted code is given |
+/// | `deploy` | driving deployments |
+/// | `control` | the system's own facts |
+@NullMarked
+package valence.node;
+
+import org.jspecify.annotations.NullMarked;

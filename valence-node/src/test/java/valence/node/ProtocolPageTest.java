@@ -1,0 +1,93 @@
+package valence.node;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import valence.node.testing.Requests;
+
+/// `docs/protocol.md`: each request of its `console` blocks gets the answer that the page shows.
+final class ProtocolPageTest {
+  private static final Pattern BLOCK = Pattern.compile("(?ms)^```console\n(.*?)^```$");
+  private static final Pattern CURL = Pattern.compile(
+      "(?s)\\$ curl --data '([^']*)'[\\s\\\\]+http://127\\.0\\.0\\.1:8182(/\\S+)\n(\\S[^\n]*)\n");
+
+  @TempDir
+  Path directory;
+
+  private Node node;
+  private Requests api;
+
+  @BeforeEach
+  void start() {
+    node = Node.start(new NodeConfig(
+        "test", directory.resolve("system"), "solo", "127.0.0.1", 0, 0, Duration.ofSeconds(10)));
+    api = new Requests(node.apiPort());
+  }
+
+  @AfterEach
+  void stop() {
+    api.close();
+    node.close();
+  }
+
+  @TestFactory
+  List<DynamicTest> eachRequestGetsTheAnswerThatThePageShows() throws IOException {
+    List<DynamicTest> tests = BLOCK
+        .matcher(Files.readString(page()))
+        .results()
+        .flatMap(block -> requests(block.group(1)))
+        .toList();
+    assertThat(tests).hasSizeGreaterThan(3);
+    return tests;
+  }
+
+  private Stream<DynamicTest> requests(String block) {
+    List<MatchResult> requests = CURL.matcher(block).results().toList();
+    assertThat(requests).as(block).hasSize(block.split("\\$ ", -1).length - 1);
+    return requests.stream()
+        .map(request -> dynamicTest(
+            request.group(2) + " " + request.group(1),
+            () -> assertThat(answer(request)).matches(shown(request.group(3)))));
+  }
+
+  private String answer(MatchResult request) throws IOException, InterruptedException {
+    return api.send(
+            "POST",
+            request.group(2),
+            request.group(1),
+            "content-type",
+            "application/x-www-form-urlencoded") // as curl does
+        .body();
+  }
+
+  /// The answer that a page shows with `…` for what it leaves out.
+  private static Pattern shown(String answer) {
+    return Pattern.compile(
+        Arrays.stream(answer.split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*")),
+        Pattern.DOTALL);
+  }
+
+  private static Path page() {
+    Path root = Path.of("").toAbsolutePath();
+    while (!Files.exists(root.resolve("docs/protocol.md"))) {
+      root = requireNonNull(root.getParent(), "docs/protocol.md");
+    }
+    return root.resolve("docs/protocol.md");
+  }
+}
