@@ -1,0 +1,241 @@
+package valence.tools.solo;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import valence.api.Anomaly;
+import valence.api.AnomalyException;
+import valence.client.NodeClient;
+
+/// A solo system by its name and the folder that it lives in.
+public record SoloSystem(String name, Path folder) {
+  /// The system that is meant when none is named.
+  public static final String DEFAULT_NAME = "solo";
+
+  /// How long a node may take to serve: it replays its log first.
+  public static final Duration START_TIMEOUT = Duration.ofMinutes(5);
+
+  /// How long a node may take to end: it lets the calls under way finish.
+  public static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
+
+  // What a node takes as a system's name; it is part of paths and of names elsewhere.
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,48}");
+
+  private static final String NODE_SAYS = "valence-node: ";
+  private static final String NODE_MAIN = "valence.node.Main";
+  private static final long POLL_MILLIS = 50;
+  private static final int LOG_BYTES_SHOWN = 2_000;
+
+  public SoloSystem {
+    if (!NAME.matcher(name).matches()) {
+      throw Anomaly.of(
+              Anomaly.Category.INCORRECT,
+              "\"" + name + "\" can't name a system.",
+              "Expected 1 to 48 letters, digits, _ and -.")
+          .toException();
+    }
+  }
+
+  /// Where a system of a name lives when no folder is given.
+  public static Path folderOf(Path directory, String name) {
+    return directory.resolve(".valence").resolve(name);
+  }
+
+  /// The system of a name whose folder is in the directory or in one above it.
+  public static SoloSystem above(Path directory, String name) {
+    for (Path at = directory; at != null; at = at.getParent()) {
+      if (Files.isDirectory(folderOf(at, name))) {
+        return new SoloSystem(name, folderOf(at, name));
+      }
+    }
+    return new SoloSystem(name, folderOf(directory, name));
+  }
+
+  /// The system's node, if it runs.
+  public Optional<RunningNode> running() {
+    return RunningNode.in(readyFile());
+  }
+
+  public Path logFile() {
+    return folder.resolve("node.log");
+  }
+
+  /// Starts the node in the background and waits until it serves.
+  ///
+  /// @param apiPort  0 for any that is free; so for the other
+  /// @param progress is told how it goes, a few words at a time
+  public RunningNode start(int apiPort, int httpPort, Consumer<String> progress) {
+    refuseTwice();
+    Process process;
+    long logBegin;
+    try {
+      Files.createDirectories(folder);
+      Files.deleteIfExists(readyFile());
+      logBegin = Files.exists(logFile()) ? Files.size(logFile()) : 0;
+      process = new ProcessBuilder(command(apiPort, httpPort))
+          .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
+          .start();
+    } catch (IOException e) {
+      throw notStarted(e);
+    }
+    // For an end that no catch sees, such as Control-C.
+    Thread emergency = new Thread(process::destroyForcibly);
+    Runtime.getRuntime().addShutdownHook(emergency);
+    try {
+      RunningNode node = awaitReady(process, logBegin, progress);
+      Runtime.getRuntime().removeShutdownHook(emergency);
+      return node;
+    } catch (RuntimeException e) {
+      process.destroyForcibly();
+      throw e;
+    }
+  }
+
+  /// Runs the node in the foreground until it ends; its exit status.
+  public int run(int apiPort, int httpPort) {
+    refuseTwice();
+    try {
+      Files.createDirectories(folder);
+      Process process =
+          new ProcessBuilder(command(apiPort, httpPort)).inheritIO().start();
+      // Control-C reaches the node as well: it ends by itself, and this process after it.
+      return process.waitFor();
+    } catch (IOException e) {
+      throw notStarted(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /// Asks the node to end and waits until it has.
+  public void stop(RunningNode node) {
+    try (NodeClient client = NodeClient.connect(node.api())) {
+      client.call("shutdown", Map.of());
+    }
+    try {
+      Optional<ProcessHandle> process = ProcessHandle.of(node.pid());
+      if (process.isPresent()) {
+        process.get().onExit().get(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      Files.deleteIfExists(readyFile());
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw Anomaly.of(
+              Anomaly.Category.UNAVAILABLE,
+              "The node is still ending after " + STOP_TIMEOUT.toSeconds() + " s.",
+              "Its process is " + node.pid() + ", its log " + logFile() + ".")
+          .toException(e);
+    } catch (java.util.concurrent.ExecutionException | IOException e) {
+      throw Anomaly.fault("The node's end couldn't be seen: " + e.getMessage() + ".")
+          .toException(e);
+    }
+  }
+
+  private Path readyFile() {
+    return folder.resolve("node.edn");
+  }
+
+  private List<String> command(int apiPort, int httpPort) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(NODE_MAIN);
+    command.addAll(List.of("--system", name));
+    command.addAll(List.of("--storage", folder.resolve("data").toAbsolutePath().toString()));
+    command.addAll(List.of("--api-port", String.valueOf(apiPort)));
+    command.addAll(List.of("--http-port", String.valueOf(httpPort)));
+    command.addAll(List.of("--ready-file", readyFile().toAbsolutePath().toString()));
+    return command;
+  }
+
+  private void refuseTwice() {
+    running().ifPresent(node -> {
+      throw Anomaly.of(
+              Anomaly.Category.CONFLICT,
+              "System " + name + " runs already, as process " + node.pid() + ".",
+              "Its api is at " + node.api() + ". Stop it with `valence down`.")
+          .toException();
+    });
+  }
+
+  private RunningNode awaitReady(Process process, long logBegin, Consumer<String> progress) {
+    long begun = System.nanoTime();
+    while (true) {
+      Optional<RunningNode> node = running();
+      if (node.isPresent()) {
+        return node.get();
+      }
+      Duration waited = Duration.ofNanos(System.nanoTime() - begun);
+      progress.accept("waiting for the node, " + waited.toSeconds() + " s");
+      try {
+        if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+          throw ended(process.exitValue(), said(logBegin));
+        }
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+      if (waited.compareTo(START_TIMEOUT) > 0) {
+        throw Anomaly.of(
+                Anomaly.Category.UNAVAILABLE,
+                "The node doesn't serve after " + START_TIMEOUT.toSeconds() + " s.",
+                "It was stopped; its log is " + logFile() + ".")
+            .toException();
+      }
+    }
+  }
+
+  /// Why a node ended before it served: its own last word, or else the end of its log.
+  private AnomalyException ended(int status, String said) {
+    String why = said.lines()
+        .filter(line -> line.startsWith(NODE_SAYS))
+        .reduce((_, last) -> last)
+        .map(line -> line.substring(NODE_SAYS.length()))
+        .orElse(
+            "It ended with status " + status + "; the end of its log, " + logFile() + ":\n" + said);
+    return Anomaly.of(Anomaly.Category.UNAVAILABLE, "The node didn't start. " + why)
+        .toException();
+  }
+
+  private AnomalyException notStarted(IOException cause) {
+    return Anomaly.of(
+            Anomaly.Category.UNAVAILABLE,
+            "The node can't be started in " + folder + ": " + cause + ".",
+            "Expected a folder that can be written.",
+            "Check it, or choose another with --dir.")
+        .toException(cause);
+  }
+
+  /// What the node wrote into its log from a position on; of much, the end.
+  private String said(long begin) {
+    try (SeekableByteChannel log = Files.newByteChannel(logFile())) {
+      log.position(Math.max(begin, log.size() - LOG_BYTES_SHOWN));
+      ByteBuffer end = ByteBuffer.allocate(LOG_BYTES_SHOWN);
+      while (end.hasRemaining() && log.read(end) >= 0) {}
+      return StandardCharsets.UTF_8.decode(end.flip()).toString().strip();
+    } catch (IOException e) {
+      return "(unreadable: " + e + ")";
+    }
+  }
+
+  private static RuntimeException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return Anomaly.of(Anomaly.Category.INTERRUPTED, "Waiting for the node was interrupted.")
+        .toException(e);
+  }
+}
