@@ -1,0 +1,11 @@
+package valence.conformance;
+
+/// What became of a case.
+sealed interface Verdict {
+  record Passed() implements Verdict {}
+
+  /// @param expected the expectation, as the corpus writes it
+  /// @param actual   what came instead
+  /// @param why      which part differs, and how
+  record Failed(String expected, String actual, String why) implements Verdict {}
+}
