@@ -26,7 +26,7 @@ import valence.wire.ion.Revision;
 public final class Push {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
   private static final List<String> CONFIG_RESOURCES =
-      List.of(IonConfig.RESOURCE, "valence/ion-config.edn", IonConfig.DATOMIC_RESOURCE);
+      List.of(IonConfig.RESOURCE, IonConfig.DATOMIC_RESOURCE);
 
   private final NodeClient node;
   private final Consumer<String> progress;
