@@ -29,7 +29,7 @@ public interface Connection {
   /// A value whose basis is t or newer; waits for it if need be.
   Db sync(long t);
 
-  /// The log from start (included) to end (excluded), oldest first, read as consumed. Time points
-  /// as in [Db]; null leaves an end open.
+  /// The log from start (included) to end (excluded), oldest first, read as consumed; to be closed
+  /// by the caller. Time points as in [Db]; null leaves an end open.
   Stream<LogEntry> txRange(@Nullable Object start, @Nullable Object end);
 }
