@@ -47,9 +47,6 @@ final class CommitPipeline {
   /// Transactions that wait or are at work; one more is `busy`.
   private static final int SUBMISSIONS_MAX = 4096;
 
-  /// Rows of one record, unless a single transaction has more.
-  private static final int RECORD_ROWS_MAX = 200_000;
-
   private final TransactionLog log;
   private final FunctionResolver functions;
   private final Function<Database, Db> facade;
@@ -91,18 +88,15 @@ final class CommitPipeline {
   /// A computed transaction on its way to the log.
   private static final class Pending {
     final Committed computed;
-    final LogTransaction entry;
+    final byte[] encoded;
     Outcome outcome = new Outcome.Undecided(); // guarded by writing
 
     Pending(Committed computed, boolean keepTempids) {
       Transacted transacted = computed.transacted();
       this.computed = computed;
-      this.entry =
-          new LogTransaction(transacted.novelty(), keepTempids ? transacted.tempids() : Map.of());
-    }
-
-    int rowCount() {
-      return entry.novelty().opened().count() + entry.novelty().closed().count();
+      this.encoded = TransactionLog.encode(
+          new LogTransaction(transacted.novelty(), keepTempids ? transacted.tempids() : Map.of()),
+          transacted.after().schema());
     }
   }
 
@@ -242,17 +236,18 @@ final class CommitPipeline {
   /// Writes one record of pending transactions; the caller holds [#writing].
   private void write() {
     List<Pending> batch = takeBatch();
-    List<LogTransaction> entries = batch.stream().map(each -> each.entry).toList();
+    List<byte[]> encoded = batch.stream().map(each -> each.encoded).toList();
+    long firstT = batch.get(0).computed.transacted().novelty().t();
     Database after = batch.get(batch.size() - 1).computed.transacted().after();
     try {
-      if (log.append(entries, after.schema())) {
+      if (log.append(encoded, firstT)) {
         publish(after);
         batch.forEach(each -> each.outcome = new Outcome.Durable());
       } else {
         batch.forEach(each -> each.outcome = new Outcome.Discarded());
         readBack();
       }
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       AnomalyException unknown = Anomaly.of(
               Category.UNAVAILABLE,
               "The log could not be written: " + failure.getMessage(),
@@ -268,10 +263,15 @@ final class CommitPipeline {
     computing.lock();
     try {
       int count = 0;
-      long rows = 0;
-      while (count < pending.size() && (count == 0 || rows < RECORD_ROWS_MAX)) {
-        rows += pending.get(count++).rowCount();
+      long bytes = 0;
+      while (count < pending.size()) {
+        bytes += pending.get(count).encoded.length;
+        if (bytes > TransactionLog.BYTES_MAX) {
+          break;
+        }
+        count++;
       }
+      assert count > 0 : "a transaction that is too large for a record was taken";
       List<Pending> batch = List.copyOf(pending.subList(0, count));
       pending = new ArrayList<>(pending.subList(count, pending.size()));
       return batch;

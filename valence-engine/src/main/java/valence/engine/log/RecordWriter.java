@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import valence.engine.index.RowBuffer;
+import valence.engine.schema.Bootstrap;
 import valence.engine.schema.Schema;
 import valence.engine.value.ValueType;
 
@@ -28,14 +29,21 @@ final class RecordWriter {
     this.schema = schema;
   }
 
-  /// @param schema knows every attribute of the transactions
-  static byte[] write(List<LogTransaction> transactions, Schema schema) {
+  /// One transaction, as a record holds it.
+  ///
+  /// @param schema knows every attribute of the transaction
+  static byte[] transaction(LogTransaction transaction, Schema schema) {
     RecordWriter writer = new RecordWriter(schema);
+    writer.transaction(transaction);
+    return writer.out.toByteArray();
+  }
+
+  /// A record of transactions.
+  static byte[] record(List<byte[]> transactions) {
+    RecordWriter writer = new RecordWriter(Bootstrap.schema());
     writer.out.write(VERSION);
     writer.count(transactions.size());
-    for (LogTransaction transaction : transactions) {
-      writer.transaction(transaction);
-    }
+    transactions.forEach(writer.out::writeBytes);
     return writer.out.toByteArray();
   }
 

@@ -3,6 +3,7 @@ package valence.engine.log;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import valence.api.Anomaly;
 import valence.engine.schema.Schema;
 import valence.engine.store.DatabaseId;
 import valence.engine.store.LogRecord;
@@ -12,6 +13,9 @@ import valence.engine.store.LogStore;
 ///
 /// Appending and catching up are for one thread at a time; reading is for many.
 public final class TransactionLog {
+  /// What the transactions of one record may take together; the rest is for its head.
+  public static final int BYTES_MAX = LogStore.RECORD_BYTES_MAX - 64;
+
   private final LogStore store;
   private final DatabaseId database;
 
@@ -35,16 +39,32 @@ public final class TransactionLog {
     });
   }
 
+  /// The bytes of a transaction in the log; `incorrect` when they are more than a record may have.
+  ///
+  /// @param schema knows every attribute of the transaction
+  public static byte[] encode(LogTransaction transaction, Schema schema) {
+    byte[] bytes = RecordWriter.transaction(transaction, schema);
+    if (bytes.length > BYTES_MAX) {
+      throw Anomaly.of(
+              Anomaly.Category.INCORRECT,
+              "The transaction takes " + bytes.length + " bytes.",
+              "Expected at most " + BYTES_MAX + ".",
+              "Send its facts in several transactions.")
+          .toException();
+    }
+    return bytes;
+  }
+
   /// Appends transactions in one durable write.
   ///
-  /// @param schema knows every attribute of the transactions
+  /// @param encoded the bytes of each, together at most [#BYTES_MAX]
+  /// @param firstT  the t of the first
   /// @return false when somebody else has appended; catch up, and compute them again
-  public boolean append(List<LogTransaction> transactions, Schema schema) {
-    byte[] bytes = RecordWriter.write(transactions, schema);
-    if (!store.append(database, recordCount, bytes)) {
+  public boolean append(List<byte[]> encoded, long firstT) {
+    if (!store.append(database, recordCount, RecordWriter.record(encoded))) {
       return false;
     }
-    know(transactions.get(0).novelty().t());
+    know(firstT);
     return true;
   }
 

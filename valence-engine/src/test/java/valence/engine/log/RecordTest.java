@@ -89,8 +89,15 @@ class RecordTest {
     return new LogTransaction(new Novelty(t, opened, closed), Map.of("tempid", 42L));
   }
 
+  private static byte[] encoded(List<LogTransaction> transactions) {
+    Schema schema = schema();
+    return RecordWriter.record(transactions.stream()
+        .map(each -> RecordWriter.transaction(each, schema))
+        .toList());
+  }
+
   private static byte[] record() {
-    return RecordWriter.write(List.of(transaction(7), transaction(8)), schema());
+    return encoded(List.of(transaction(7), transaction(8)));
   }
 
   @Test
@@ -115,7 +122,7 @@ class RecordTest {
       assertEquals(7, closed.from(i));
       assertEquals(8, closed.to(i));
     }
-    assertArrayEquals(record(), RecordWriter.write(read, schema()));
+    assertArrayEquals(record(), encoded(read));
   }
 
   @ParameterizedTest

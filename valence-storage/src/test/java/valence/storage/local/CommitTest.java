@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,7 @@ import valence.api.Connection;
 import valence.api.LogEntry;
 import valence.api.Transaction;
 import valence.api.TxReport;
+import valence.api.Valence;
 import valence.engine.function.FunctionResolver;
 import valence.engine.local.LocalClient;
 import valence.engine.store.DatabaseId;
@@ -201,6 +203,24 @@ class CommitTest {
         assertEquals(basis + 1, connection.db().basisT(), "applied once");
         assertNoGaps(connection);
       }
+    }
+  }
+
+  @Test
+  void aTransactionTooLargeForARecordIsRefusedBeforeItIsTried() {
+    try (Client client = client(MemoryStorage.open())) {
+      Connection connection = counter(client);
+      long basis = connection.db().basisT();
+      List<Object> large = new ArrayList<>();
+      for (int i = 0; i < 17_000; i++) {
+        large.add(Map.of(Valence.kw("counter/name"), i + "-".repeat(4_000)));
+      }
+      AnomalyException refused =
+          assertThrows(AnomalyException.class, () -> connection.transact(large));
+      assertEquals(Category.INCORRECT, refused.anomaly().category(), refused.getMessage());
+      assertEquals(basis, connection.db().basisT());
+      connection.transact(large.subList(0, 4_000));
+      assertNoGaps(connection);
     }
   }
 
