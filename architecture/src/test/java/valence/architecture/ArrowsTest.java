@@ -53,15 +53,39 @@ class ArrowsTest {
         new Arrow(API, List.of(), "programs compile against the api alone"),
         new Arrow("valence.engine..", List.of(), "the database knows neither files nor network"),
         new Arrow(
-            List.of("valence.storage", "valence.storage.embedded..", "valence.storage.memory.."),
+            List.of(
+                "valence.storage",
+                "valence.storage.embedded..",
+                "valence.storage.memory..",
+                "valence.storage.encryption..",
+                "valence.storage.spi.."),
             List.of("valence.engine.store.."),
             "a store implements what the engine declares, and needs no more of it"),
+        new Arrow(
+            "valence.storage.near..",
+            List.of("valence.engine.store..", "valence.engine.cache.."),
+            "a near tier keeps copies for the engine's cache"),
+        new Arrow(
+            "valence.storage.sql..",
+            List.of("valence.storage", "valence.storage.spi..", "valence.engine.store.."),
+            "it offers itself as any module with a storage can"),
+        new Arrow(
+            "valence.storage.place..",
+            List.of(
+                "valence.storage.embedded..",
+                "valence.storage.memory..",
+                "valence.storage.encryption..",
+                "valence.storage.spi..",
+                "valence.engine.store.."),
+            "it opens a storage of any kind, and knows those of other modules by their offer"),
         new Arrow(
             "valence.storage.local..",
             List.of(
                 "valence.storage..",
                 "valence.engine.store..",
-                "valence.engine.function..",
+                "valence.engine.cache..",
+                "valence.engine.indexing..",
+                "valence.engine.code..",
                 "valence.engine.local.."),
             "it opens a system in this process: an engine upon a store"),
         new Arrow("valence.wire..", List.of(), "node and client share the protocol, nothing else"),
@@ -89,9 +113,32 @@ class ArrowsTest {
             List.of("valence.engine.value.."),
             "pure functions are the same whoever calls them"),
         new Arrow(
+            "valence.engine.code..",
+            List.of("valence.engine.function.."),
+            "a function of a program is found and called the same wherever it is hosted"),
+        new Arrow(
             "valence.engine.index..",
             List.of("valence.engine.value.."),
             "indexes order rows of values, and know nothing of attributes"),
+        new Arrow(
+            "valence.engine.segment..",
+            List.of("valence.engine.value..", "valence.engine.index..", "valence.engine.store.."),
+            "segments are indexes as bytes; who keeps the bytes is another's concern"),
+        new Arrow(
+            "valence.engine.cache..",
+            List.of("valence.engine.index..", "valence.engine.segment..", "valence.engine.store.."),
+            "a cache keeps segments nearer than their store, whatever they mean"),
+        new Arrow(
+            "valence.engine.indexing..",
+            List.of(
+                "valence.engine.value..",
+                "valence.engine.index..",
+                "valence.engine.schema..",
+                "valence.engine.db..",
+                "valence.engine.segment..",
+                "valence.engine.cache..",
+                "valence.engine.store.."),
+            "indexing makes durable what a database value says, whoever commits it"),
         new Arrow(
             "valence.engine.schema..",
             List.of("valence.engine.value.."),
@@ -109,6 +156,15 @@ class ArrowsTest {
                 "valence.engine.db..",
                 "valence.engine.store.."),
             "the log keeps rows, and knows nothing of how tx-data becomes rows"),
+        new Arrow(
+            "valence.engine.excise..",
+            List.of(
+                "valence.engine.value..",
+                "valence.engine.index..",
+                "valence.engine.schema..",
+                "valence.engine.db..",
+                "valence.engine.log.."),
+            "which rows go is a pure function of a database; how a log is replaced stands above"),
         new Arrow(
             "valence.engine.tx..",
             List.of(
@@ -137,6 +193,23 @@ class ArrowsTest {
                 "valence.engine.function..",
                 "valence.engine.pull.."),
             "a query is a pure function of its inputs, and may pull what it finds"),
+        new Arrow(
+            "valence.engine.backup..",
+            List.of("valence.engine.store..", "valence.engine.log..", "valence.engine.local.."),
+            "a backup moves records of logs, whatever their rows mean"),
+        new Arrow(
+            "valence.engine.verify..",
+            List.of(
+                "valence.engine.value..",
+                "valence.engine.index..",
+                "valence.engine.schema..",
+                "valence.engine.db..",
+                "valence.engine.segment..",
+                "valence.engine.indexing..",
+                "valence.engine.log..",
+                "valence.engine.store..",
+                "valence.engine.local.."),
+            "it compares what the log says with what the indexes hold"),
         new Arrow(
             "valence.engine.local..",
             List.of("valence.engine.."),
@@ -235,7 +308,7 @@ class ArrowsTest {
   void clojureCoreIsStartedByApplicationsOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("valence.node.app..")
+        .resideOutsideOfPackages("valence.node.app..", "valence.engine.code..")
         .should()
         .dependOnClassesThat()
         .haveNameMatching("clojure\\.lang\\.(RT|Var|Compiler|Namespace|EdnReader|LispReader"
