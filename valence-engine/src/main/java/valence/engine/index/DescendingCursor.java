@@ -4,26 +4,24 @@ import org.jspecify.annotations.Nullable;
 
 /// A range read from its end, in chunks: each is read forwards and turned round.
 ///
-/// A chunk begins at a row so near to the end of the rest that neither tree has more than
-/// [#CHUNK_ROWS] rows from there on, save those of one fact, which stay together. So the work of a
-/// chunk is bounded whatever the length of the range.
+/// A chunk begins at a row so near to the end of the rest that no run has more than [#CHUNK_ROWS]
+/// rows from there on, save those of one fact, which stay together. So the work of a chunk is
+/// bounded whatever the length of the range.
 final class DescendingCursor implements Cursor {
   private static final int CHUNK_ROWS = 512;
 
   private final Indexes indexes;
-  private final Tree now;
-  private final Tree then;
+  private final Run[] runs;
   private final Order order;
   private final TimeView view;
   private final Batch batch = new Batch();
   private Range rest;
   private boolean open = true;
 
-  DescendingCursor(Indexes indexes, Tree now, Tree then, Range range, TimeView view) {
+  DescendingCursor(Indexes indexes, Order order, Range range, TimeView view) {
     this.indexes = indexes;
-    this.now = now;
-    this.then = then;
-    this.order = now.order();
+    this.runs = indexes.runs(order, view);
+    this.order = order;
     this.view = view;
     this.rest = range;
   }
@@ -31,7 +29,10 @@ final class DescendingCursor implements Cursor {
   @Override
   public boolean next() {
     while (open) {
-      Bound begin = later(begin(now), view.isNow() ? null : begin(then));
+      Bound begin = null;
+      for (Run run : runs) {
+        begin = later(begin, begin(run));
+      }
       Range chunk = begin == null ? rest : new Range(begin, true, rest.high(), rest.highIn());
       if (begin == null) {
         open = false;
@@ -45,12 +46,12 @@ final class DescendingCursor implements Cursor {
     return false;
   }
 
-  /// Where a tree's last rows begin; null when the rest has no more than those.
-  private @Nullable Bound begin(Tree tree) {
-    if (tree.count(rest) <= CHUNK_ROWS) {
+  /// Where a run's last rows begin; null when the rest has no more than those.
+  private @Nullable Bound begin(Run run) {
+    if (run.count(rest) <= CHUNK_ROWS) {
       return null;
     }
-    Cursor row = tree.fromEnd(rest, CHUNK_ROWS);
+    Cursor row = run.fromEnd(rest, CHUNK_ROWS);
     boolean found = row.next();
     assert found : "a range with rows has a row";
     Batch at = row.batch();
@@ -99,7 +100,7 @@ final class DescendingCursor implements Cursor {
         added[first] = from.added(i);
       }
     }
-    batch.set(new Rows(capacity, e, a, v, o, t, null), first, capacity);
+    batch.show(new Rows(capacity, e, a, v, o, t, null), first, capacity);
     batch.added = added;
     return first < capacity;
   }

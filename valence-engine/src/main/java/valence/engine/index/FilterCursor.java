@@ -19,43 +19,45 @@ final class FilterCursor implements Cursor {
       Batch from = source.batch();
       int kept = 0;
       for (int i = from.start; i < from.end; i++) {
-        if (isTrue(from.rows, i)) {
+        if (isTrue(from, i)) {
           kept++;
         }
       }
       if (kept == from.count()) {
-        batch.set(from.rows, from.start, from.end);
+        batch.show(from, from.start, from.end);
         return true;
       }
       if (kept > 0) {
-        batch.set(kept(from, kept), 0, kept);
+        batch.show(kept(from, kept), 0, kept);
         return true;
       }
     }
     return false;
   }
 
-  private boolean isTrue(Rows rows, int i) {
-    return view.hasSaid(rows.from()[i]) && (rows.to() == null || rows.to()[i] > view.asOf());
+  private boolean isTrue(Batch rows, int i) {
+    long to = rows.to(i);
+    return view.hasSaid(rows.t[i]) && (to == RowBuffer.OPEN || to > view.asOf());
   }
 
   private Rows kept(Batch from, int count) {
-    Rows rows = from.rows;
     long[] e = new long[count];
     int[] a = new int[count];
     long[] v = new long[count];
-    @Nullable Object[] o = rows.o() == null ? null : new Object[count];
+    @Nullable Object[] o = null;
     long[] t = new long[count];
     int kept = 0;
     for (int i = from.start; i < from.end; i++) {
-      if (isTrue(rows, i)) {
-        e[kept] = rows.e()[i];
-        a[kept] = rows.a()[i];
-        v[kept] = rows.v()[i];
-        if (o != null) {
-          o[kept] = rows.object(i);
+      if (isTrue(from, i)) {
+        e[kept] = from.e[i];
+        a[kept] = from.a[i];
+        v[kept] = from.v[i];
+        Object object = from.object(i);
+        if (object != null) {
+          o = o == null ? new Object[count] : o;
+          o[kept] = object;
         }
-        t[kept] = rows.from()[i];
+        t[kept] = from.t[i];
         kept++;
       }
     }

@@ -9,11 +9,15 @@ import valence.engine.value.ValueOrder;
 final class HistoryCursor implements Cursor {
   private static final int BATCH_EVENTS = 1024;
 
+  /// Arrays grow from this, so that a short range doesn't pay for those of a long one.
+  private static final int EVENTS_FIRST = 64;
+
   private final Cursor rows; // open and closed rows, older first within equal e, a, v
   private final TimeView view;
   private final Batch batch = new Batch();
   private boolean open;
   private int position;
+  private int capacity = EVENTS_FIRST;
 
   HistoryCursor(Cursor rows, TimeView view) {
     this.rows = rows;
@@ -28,14 +32,15 @@ final class HistoryCursor implements Cursor {
 
   @Override
   public boolean next() {
-    Events events = new Events();
+    Events events = new Events(capacity);
+    capacity = BATCH_EVENTS;
     while (open && events.count < BATCH_EVENTS) {
       appendGroup(events);
     }
     if (events.count == 0) {
       return false;
     }
-    batch.set(events.rows(), 0, events.count);
+    batch.show(events.rows(), 0, events.count);
     batch.added = events.added;
     return true;
   }
@@ -43,28 +48,34 @@ final class HistoryCursor implements Cursor {
   /// Takes the rows of one fact, oldest first, and turns their events round.
   private void appendGroup(Events events) {
     int first = events.count;
-    Rows group = rows.batch().rows;
-    int groupRow = position;
+    Batch from = rows.batch();
+    long e = from.e[position];
+    int a = from.a[position];
+    long v = from.v[position];
+    Object o = from.object(position);
     do {
-      Rows columns = rows.batch().rows;
-      long to = columns.to() == null ? RowBuffer.OPEN : columns.to()[position];
-      if (view.hasSaid(columns.from()[position])) {
-        events.append(columns, position, columns.from()[position], true);
+      Batch row = rows.batch();
+      if (view.hasSaid(row.t[position])) {
+        events.append(e, a, v, o, row.t[position], true);
       }
+      long to = row.to(position);
       if (to != RowBuffer.OPEN && view.hasSaid(to)) {
-        events.append(columns, position, to, false);
+        events.append(e, a, v, o, to, false);
       }
-      if (++position == rows.batch().end) {
+      if (++position == row.end) {
         advance();
       }
-    } while (open && sameFact(group, groupRow, rows.batch().rows, position));
+    } while (open && isNext(e, a, v, o));
     events.reverse(first);
   }
 
-  private static boolean sameFact(Rows x, int i, Rows y, int j) {
-    return x.e()[i] == y.e()[j]
-        && x.a()[i] == y.a()[j]
-        && ValueOrder.compare(x.v()[i], x.object(i), y.v()[j], y.object(j)) == 0;
+  /// Whether the next row is of a fact.
+  private boolean isNext(long e, int a, long v, @Nullable Object o) {
+    Batch row = rows.batch();
+    return row.e[position] == e
+        && row.a[position] == a
+        && row.v[position] == v
+        && ValueOrder.compare(v, row.object(position), v, o) == 0;
   }
 
   @Override
@@ -73,15 +84,30 @@ final class HistoryCursor implements Cursor {
   }
 
   private static final class Events {
-    private long[] e = new long[BATCH_EVENTS + 2];
-    private int[] a = new int[BATCH_EVENTS + 2];
-    private long[] v = new long[BATCH_EVENTS + 2];
-    private @Nullable Object[] o = new Object[BATCH_EVENTS + 2];
-    private long[] t = new long[BATCH_EVENTS + 2];
-    private boolean[] added = new boolean[BATCH_EVENTS + 2];
+    private long[] e;
+    private int[] a;
+    private long[] v;
+    private @Nullable Object[] o;
+    private long[] t;
+    private boolean[] added;
     private int count;
 
-    void append(Rows rows, int row, long when, boolean assertion) {
+    Events(int capacity) {
+      e = new long[capacity];
+      a = new int[capacity];
+      v = new long[capacity];
+      o = new Object[capacity];
+      t = new long[capacity];
+      added = new boolean[capacity];
+    }
+
+    void append(
+        long entity,
+        int attribute,
+        long key,
+        @Nullable Object object,
+        long when,
+        boolean assertion) {
       if (count == e.length) {
         int capacity = count * 2;
         e = Arrays.copyOf(e, capacity);
@@ -91,10 +117,10 @@ final class HistoryCursor implements Cursor {
         t = Arrays.copyOf(t, capacity);
         added = Arrays.copyOf(added, capacity);
       }
-      e[count] = rows.e()[row];
-      a[count] = rows.a()[row];
-      v[count] = rows.v()[row];
-      o[count] = rows.object(row);
+      e[count] = entity;
+      a[count] = attribute;
+      v[count] = key;
+      o[count] = object;
       t[count] = when;
       added[count] = assertion;
       count++;

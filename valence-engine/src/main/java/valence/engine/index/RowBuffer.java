@@ -87,36 +87,56 @@ public final class RowBuffer {
     to = Arrays.copyOf(to, capacity);
   }
 
-  /// The collected rows in an order.
-  ///
-  /// @param closed whether the rows have an end
-  Rows sorted(Order order, boolean closed) {
-    Rows rows = rows(closed);
-    int[] positions = new int[count];
-    for (int i = 0; i < count; i++) {
-      positions[i] = i;
-    }
-    sort(order, rows, positions);
-    return gather(rows, positions, count, closed);
+  /// The rows that were opened by a t; this buffer when all were.
+  RowBuffer startedBy(long t) {
+    return started(t, true);
   }
 
-  private Rows rows(boolean closed) {
-    return new Rows(count, e, a, v, o, from, closed ? to : null);
+  /// The rows that were opened after a t; this buffer when all were.
+  RowBuffer startedAfter(long t) {
+    return started(t, false);
   }
 
-  /// The rows of references alone, in an order.
-  Rows sortedRefs(Order order, boolean closed, IntPredicate isRef) {
-    Rows rows = rows(closed);
-    int[] positions = new int[count];
-    int refs = 0;
+  private RowBuffer started(long t, boolean by) {
+    int matching = 0;
     for (int i = 0; i < count; i++) {
-      if (isRef.test(a[i])) {
-        positions[refs++] = i;
+      if (from[i] <= t == by) {
+        matching++;
       }
     }
-    positions = Arrays.copyOf(positions, refs);
+    if (matching == count) {
+      return this;
+    }
+    RowBuffer rows = new RowBuffer(matching);
+    for (int i = 0; i < count; i++) {
+      if (from[i] <= t == by) {
+        rows.add(e[i], a[i], v[i], o(i), from[i], to[i]);
+      }
+    }
+    return rows;
+  }
+
+  /// The collected rows that stand in an order, sorted by it.
+  ///
+  /// @param closed whether the rows have an end
+  /// @param isRef  whether an attribute's values are references, which VAET has alone
+  Rows sorted(Order order, boolean closed, IntPredicate isRef) {
+    int[] positions = new int[count];
+    int rowCount = 0;
+    for (int i = 0; i < count; i++) {
+      if (order != Order.VAET || isRef.test(a[i])) {
+        positions[rowCount++] = i;
+      }
+    }
+    if (rowCount == 0) {
+      return closed ? Rows.NONE_CLOSED : Rows.NONE_OPEN;
+    }
+    if (rowCount < count) {
+      positions = Arrays.copyOf(positions, rowCount);
+    }
+    Rows rows = new Rows(count, e, a, v, o, from, closed ? to : null);
     sort(order, rows, positions);
-    return gather(rows, positions, refs, closed);
+    return gather(rows, positions, rowCount, closed);
   }
 
   private static Rows gather(Rows rows, int[] positions, int count, boolean closed) {

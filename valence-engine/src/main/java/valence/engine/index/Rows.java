@@ -3,7 +3,7 @@ package valence.engine.index;
 import org.jspecify.annotations.Nullable;
 import valence.engine.value.ValueOrder;
 
-/// Rows as columns. Never changed once it is part of a tree; the arrays are owned.
+/// Rows as columns of arrays. Never changed once it is part of a tree; the arrays are owned.
 ///
 /// @param e    entity ids
 /// @param a    attribute ids
@@ -11,21 +11,25 @@ import valence.engine.value.ValueOrder;
 /// @param o the values themselves where a key doesn't say everything; null when all rows are inline
 /// @param from t of the transaction that asserted the row
 /// @param to   t of the one that retracted it; null when all rows are open
-record Rows(
+public record Rows(
     int count,
     long[] e,
     int[] a,
     long[] v,
     @Nullable Object @Nullable [] o,
     long[] from,
-    long @Nullable [] to) {
+    long @Nullable [] to)
+    implements Batch.Objects {
+  static final Rows NONE_OPEN = empty(false);
+  static final Rows NONE_CLOSED = empty(true);
 
   static Rows empty(boolean closed) {
     return new Rows(
         0, new long[0], new int[0], new long[0], null, new long[0], closed ? new long[0] : null);
   }
 
-  @Nullable Object object(int row) {
+  @Override
+  public @Nullable Object object(int row) {
     return o == null ? null : o[row];
   }
 
@@ -91,7 +95,7 @@ record Rows(
   }
 
   /// Compares a row with a bound, on the components that the bound has.
-  int compare(Order order, int i, Bound bound) {
+  public int compare(Order order, int i, Bound bound) {
     int parts = bound.parts();
     if (parts == 0) {
       return 0;
@@ -141,7 +145,7 @@ record Rows(
   }
 
   /// Position of the first row not below the bound or, past the bound, of the first row above it.
-  int seek(Order order, Bound bound, boolean past) {
+  public int seek(Order order, Bound bound, boolean past) {
     int low = 0;
     int high = count;
     // Invariant: rows [0, low) lie before the position, rows [high, count) at or behind it.

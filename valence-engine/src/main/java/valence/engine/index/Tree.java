@@ -14,7 +14,7 @@ import valence.engine.index.Node.Leaf;
 /// O(log n).
 ///
 /// @param closed whether the rows have an end
-record Tree(Order order, boolean closed, Node root) {
+record Tree(Order order, boolean closed, Node root) implements Run {
   /// A leaf is copied by each transaction that touches it, so it is kept small; the durable leaves
   /// of segments are much larger.
   private static final int LEAF_ROWS_MAX = 64;
@@ -25,11 +25,16 @@ record Tree(Order order, boolean closed, Node root) {
     return new Tree(order, closed, new Leaf(Rows.empty(closed)));
   }
 
-  long count() {
+  @Override
+  public long count() {
     return root.rowCount();
   }
 
-  long count(Range range) {
+  @Override
+  public long count(Range range) {
+    if (count() == 0) {
+      return 0;
+    }
     return Math.max(0, rank(range.high(), range.highIn()) - rank(range.low(), !range.lowIn()));
   }
 
@@ -49,15 +54,15 @@ record Tree(Order order, boolean closed, Node root) {
   }
 
   /// The rows of a range, leaf by leaf, without copies.
-  Cursor cursor(Range range) {
+  @Override
+  public Cursor cursor(Range range) {
     long first = rank(range.low(), !range.lowIn());
     long end = rank(range.high(), range.highIn());
     return new TreeCursor(root, first, end - first);
   }
 
-  /// The row of a range that has `rows - 1` others of it behind it; the first when there are fewer,
-  /// no row when the range is empty.
-  Cursor fromEnd(Range range, int rows) {
+  @Override
+  public Cursor fromEnd(Range range, int rows) {
     long first = rank(range.low(), !range.lowIn());
     long end = rank(range.high(), range.highIn());
     return new TreeCursor(root, Math.max(first, end - rows), Math.min(1, end - first));

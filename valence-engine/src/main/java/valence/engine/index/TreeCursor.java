@@ -56,7 +56,7 @@ final class TreeCursor implements Cursor {
       nextLeaf();
     }
     int end = (int) Math.min(leaf.width(), position + remaining);
-    batch.set(leaf.rows(), position, end);
+    batch.show(leaf.rows(), position, end);
     remaining -= end - position;
     position = end;
     return true;

@@ -167,6 +167,11 @@ public enum ValueType {
     return bits ^ ((bits >> 63) & Long.MAX_VALUE);
   }
 
+  /// Whether the key is that of a number that compares with none: neither less, equal nor greater.
+  public boolean isNaN(long key) {
+    return (this == DOUBLE || this == FLOAT) && Double.isNaN(doubleOf(key));
+  }
+
   /// The double of a key.
   public static double doubleOf(long key) {
     return Double.longBitsToDouble(key ^ ((key >> 63) & Long.MAX_VALUE));

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Trees, cursors and time views beside a model: a plain list of facts with their intervals.
+/// Foundations are laid at random moments, behind the newest transactions and under values that are
+/// still read.
 class IndexesTest {
   private static final int STRING_ATTRIBUTE = 7; // attribute 7 has strings, the others references
 
@@ -37,6 +39,39 @@ class IndexesTest {
     // Few keys, so that the objects have to settle many comparisons.
     String value = "prefix" + random.nextInt(20);
     return new Fact(e, a, value.charAt(0), value, t, RowBuffer.OPEN);
+  }
+
+  /// What one transaction did.
+  private record Change(Indexes before, RowBuffer opened, RowBuffer closed) {
+    Indexes applyTo(Indexes indexes) {
+      return indexes.apply(opened, closed, a -> a != STRING_ATTRIBUTE);
+    }
+  }
+
+  /// Everything that a value shows now or has ever shown, as trees.
+  private static Foundation foundation(Indexes indexes, long t) {
+    List<Run> current = new ArrayList<>();
+    List<Run> past = new ArrayList<>();
+    for (Order order : Order.values()) {
+      Cursor open = indexes.cursor(order, Range.ALL, TimeView.NOW);
+      current.add(tree(order, false, open));
+      Cursor closed = new MergeCursor(
+          order, indexes.foundation().past(order).cursor(Range.ALL), indexes.endedSince(order));
+      past.add(tree(order, true, closed));
+    }
+    return new Foundation(t, current, past);
+  }
+
+  private static Tree tree(Order order, boolean closed, Cursor cursor) {
+    RowBuffer rows = new RowBuffer(0);
+    while (cursor.next()) {
+      Batch batch = cursor.batch();
+      for (int i = batch.start; i < batch.end; i++) {
+        rows.add(batch.e[i], batch.a[i], batch.v[i], batch.object(i), batch.t[i], batch.to(i));
+      }
+    }
+    return Tree.empty(order, closed)
+        .merge(rows.sorted(order, closed, a -> true), Rows.empty(closed));
   }
 
   private static Comparator<Fact> comparator(Order order) {
@@ -104,12 +139,13 @@ class IndexesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
   void everyViewOfEveryRangeAgreesWithAListOfFacts(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Fact> facts = new ArrayList<>();
     Indexes indexes = Indexes.EMPTY;
     int transactions = 30;
+    List<Change> changes = new ArrayList<>();
     for (long t = 1; t <= transactions; t++) {
       RowBuffer opened = new RowBuffer(0);
       RowBuffer closed = new RowBuffer(0);
@@ -119,8 +155,8 @@ class IndexesTest {
           open.put(facts.get(i).key(), i);
         }
       }
-      int changes = random.nextInt(1 + (t % 7 == 0 ? 400 : 30));
-      for (int i = 0; i < changes; i++) {
+      int attempts = random.nextInt(1 + (t % 7 == 0 ? 400 : 30));
+      for (int i = 0; i < attempts; i++) {
         Fact fact = random(random, t);
         Integer known = open.get(fact.key());
         if (known == null) {
@@ -134,8 +170,28 @@ class IndexesTest {
           closed.add(old.e(), old.a(), old.v(), old.o(), old.from(), t);
         }
       }
-      indexes = indexes.apply(opened, closed, a -> a != STRING_ATTRIBUTE);
+      Change change = new Change(indexes, opened, closed);
+      changes.add(change);
+      indexes = change.applyTo(indexes);
+      if (seed % 4 != 0 && random.nextInt(6) == 0) {
+        int known = random.nextInt(changes.size());
+        long foundationT = indexes.foundation().t();
+        if (known > foundationT) {
+          indexes = Indexes.over(foundation(changes.get(known).before(), known));
+          for (Change later : changes.subList(known, changes.size())) {
+            indexes = later.applyTo(indexes);
+          }
+        }
+      }
     }
+    checkEveryView(indexes, facts, random, seed);
+    Indexes laid = Indexes.over(foundation(indexes, transactions));
+    assertEquals(0, laid.noveltyRows());
+    checkEveryView(laid, facts, random, seed);
+  }
+
+  private static void checkEveryView(
+      Indexes indexes, List<Fact> facts, SplittableRandom random, long seed) {
     for (TimeView view : List.of(
         TimeView.NOW,
         TimeView.NOW.withAsOf(11),
@@ -238,5 +294,9 @@ class IndexesTest {
       assertEquals(
           actual.isEmpty() ? List.of() : List.of(actual.getLast()), last, () -> "seed " + seed);
     }
+    assertEquals(
+        expected.reversed(),
+        read(indexes.descending(order, range, view)),
+        () -> "seed " + seed + ", descending, " + order + " " + view + " " + range);
   }
 }

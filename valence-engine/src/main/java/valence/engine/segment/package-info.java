@@ -1,0 +1,18 @@
+/// Segments: blocks of rows in packed columns, written once, and the trees of them.
+///
+/// A [Segment] is one blob: a [Leaf] holds some thousand rows in one order, a [Directory] the first
+/// row, the id and the row count of each of its children. A [SegmentTree] is the id of a root. All
+/// are immutable; [SegmentTree#merge] writes new leaves where rows changed and new directories
+/// above them, and leaves every other segment where and what it is.
+///
+/// The stored bytes are read in place: a leaf in memory is its bytes and a few small objects that
+/// say where in them which column lies. Everything is checked when a segment is read; what doesn't
+/// fit together is a `fault` that names the segment. The format stands byte by byte in
+/// `docs/segments.md`.
+///
+/// Knows rows, values and the ids of blobs. Knows nothing of schema, caches, stores or the log, and
+/// does no input or output: [SegmentSource] and [SegmentSink] do.
+@NullMarked
+package valence.engine.segment;
+
+import org.jspecify.annotations.NullMarked;
