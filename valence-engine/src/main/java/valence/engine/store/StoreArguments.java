@@ -8,6 +8,11 @@ import valence.api.AnomalyException;
 /// The checks that every implementation makes of what it is given, so that all refuse alike: each
 /// returns or throws `incorrect`.
 public final class StoreArguments {
+  /// What a seal, such as that of an encryption, may add to a record, a ref's value or a blob. It
+  /// stands between the engine and a store: a store takes so many bytes more than the engine may
+  /// send.
+  public static final int SEAL_BYTES_MAX = 64;
+
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._/-]{1,512}");
   private static final Pattern PREFIX = Pattern.compile("[a-zA-Z0-9._/-]{0,512}");
 
@@ -21,9 +26,9 @@ public final class StoreArguments {
     }
   }
 
-  /// A record has at most [LogStore#RECORD_BYTES_MAX] bytes.
+  /// A record has at most [LogStore#RECORD_BYTES_MAX] bytes, its seal left out.
   public static void checkRecord(byte[] bytes) {
-    if (bytes.length > LogStore.RECORD_BYTES_MAX) {
+    if (bytes.length > LogStore.RECORD_BYTES_MAX + SEAL_BYTES_MAX) {
       throw incorrect(
           "A log record of " + bytes.length + " bytes is too long.",
           "At most " + LogStore.RECORD_BYTES_MAX + " bytes fit; write it as several records.");
@@ -56,9 +61,9 @@ public final class StoreArguments {
     }
   }
 
-  /// A ref's value has at most [RefStore#VALUE_BYTES_MAX] bytes.
+  /// A ref's value has at most [RefStore#VALUE_BYTES_MAX] bytes, its seal left out.
   public static void checkRefValue(String name, byte[] bytes) {
-    if (bytes.length > RefStore.VALUE_BYTES_MAX) {
+    if (bytes.length > RefStore.VALUE_BYTES_MAX + SEAL_BYTES_MAX) {
       throw incorrect(
           "The value of " + bytes.length + " bytes is too long for the ref " + name + ".",
           "At most " + RefStore.VALUE_BYTES_MAX
@@ -68,16 +73,21 @@ public final class StoreArguments {
 
   /// A blob has at most [BlobStore#BLOB_BYTES_MAX] bytes, and its id is their own.
   public static void checkBlob(BlobId id, ByteBuffer bytes) {
-    if (bytes.remaining() > BlobStore.BLOB_BYTES_MAX) {
-      throw incorrect(
-          "A blob of " + bytes.remaining() + " bytes is too long.",
-          "At most " + BlobStore.BLOB_BYTES_MAX + " bytes fit; cut it into several.");
-    }
+    checkSealedBlob(bytes);
     BlobId own = BlobId.of(bytes);
     if (!own.equals(id)) {
       throw incorrect(
           "The bytes given as blob " + id + " are those of " + own + ".",
           "Name a blob by the SHA-256 of its bytes, and leave them unchanged meanwhile.");
+    }
+  }
+
+  /// A sealed blob has at most [BlobStore#BLOB_BYTES_MAX] bytes, its seal left out.
+  public static void checkSealedBlob(ByteBuffer bytes) {
+    if (bytes.remaining() > BlobStore.BLOB_BYTES_MAX + SEAL_BYTES_MAX) {
+      throw incorrect(
+          "A blob of " + bytes.remaining() + " bytes is too long.",
+          "At most " + BlobStore.BLOB_BYTES_MAX + " bytes fit; cut it into several.");
     }
   }
 

@@ -5,6 +5,10 @@
 /// between processes are assumed. An implementation is accepted when it passes the contract tests
 /// `LogStoreContract`, `RefStoreContract` and `BlobStoreContract`.
 ///
+/// Bytes may be sealed on their way, as by an encryption that wraps a storage: each store takes
+/// [StoreArguments#SEAL_BYTES_MAX] bytes more than the engine may send, and its blobs can be had
+/// without the check of their ids, [BlobStore#sealed].
+///
 /// Knows bytes. Knows nothing of datoms.
 @NullMarked
 package valence.engine.store;
