@@ -1,21 +1,27 @@
 package valence.engine.db;
 
 import java.util.Date;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import valence.api.Datom;
 import valence.engine.index.Batch;
 import valence.engine.index.Bound;
 import valence.engine.index.Cursor;
+import valence.engine.index.Foundation;
 import valence.engine.index.Indexes;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
+import valence.engine.index.Reads;
 import valence.engine.index.RowBuffer;
+import valence.engine.index.RowFilter;
 import valence.engine.index.TimeView;
 import valence.engine.schema.Attribute;
 import valence.engine.schema.Bootstrap;
 import valence.engine.schema.Partition;
 import valence.engine.schema.Schema;
 
-/// All facts up to a basis, seen through a view of time. Immutable; any number of threads may read.
+/// All facts up to a basis, seen through a view of time and a filter. Immutable; any number of
+/// threads may read.
 public final class Database {
   /// Entities of users are numbered from here, so that small numbers are never entity ids by
   /// chance.
@@ -28,6 +34,7 @@ public final class Database {
   private final long nextEntity;
   private final int nextAttribute;
   private final TimeView view;
+  private final DatomFilter filter; // ALL unless the view is filtered
 
   private Database(
       String name,
@@ -36,7 +43,8 @@ public final class Database {
       long basisT,
       long nextEntity,
       int nextAttribute,
-      TimeView view) {
+      TimeView view,
+      DatomFilter filter) {
     this.name = name;
     this.indexes = indexes;
     this.schema = schema;
@@ -44,6 +52,8 @@ public final class Database {
     this.nextEntity = nextEntity;
     this.nextAttribute = nextAttribute;
     this.view = view;
+    this.filter = filter;
+    assert view.filtered() == (filter != DatomFilter.ALL) : "the view knows whether there is one";
   }
 
   /// A database that holds the bootstrap transaction alone.
@@ -60,7 +70,35 @@ public final class Database {
         Bootstrap.T,
         FIRST_USER_ENTITY,
         Bootstrap.FIRST_USER_ATTRIBUTE,
-        TimeView.NOW);
+        TimeView.NOW,
+        DatomFilter.ALL);
+  }
+
+  /// A database whose facts are all in durable indexes.
+  ///
+  /// @param nextEntity    as [#nextEntity()] was
+  /// @param nextAttribute as [#nextAttribute()] was
+  public static Database opened(
+      String name, Foundation foundation, long nextEntity, int nextAttribute) {
+    Indexes indexes = Indexes.over(foundation);
+    Database facts = new Database(
+        name,
+        indexes,
+        Bootstrap.schema(),
+        foundation.t(),
+        nextEntity,
+        nextAttribute,
+        TimeView.NOW,
+        DatomFilter.ALL);
+    return new Database(
+        name,
+        indexes,
+        SchemaChange.derive(facts),
+        foundation.t(),
+        nextEntity,
+        nextAttribute,
+        TimeView.NOW,
+        DatomFilter.ALL);
   }
 
   /// What the bootstrap transaction says; it stands in no log.
@@ -106,9 +144,42 @@ public final class Database {
     return view;
   }
 
-  /// The same facts seen otherwise.
+  /// What hides some datoms, whatever their time; [DatomFilter#ALL] when nothing does.
+  public DatomFilter filter() {
+    return filter;
+  }
+
+  /// The same facts seen otherwise. A filter stays if the other view is filtered, and goes if not.
   public Database withView(TimeView other) {
-    return new Database(name, indexes, schema, basisT, nextEntity, nextAttribute, other);
+    return with(other, other.filtered() ? filter : DatomFilter.ALL);
+  }
+
+  /// The same facts without the datoms that a filter hides; those that other filters hide stay so.
+  public Database withFilter(DatomFilter other) {
+    DatomFilter both = filter == DatomFilter.ALL ? other : new DatomFilter.Both(filter, other);
+    return with(view.withFilter(true), both);
+  }
+
+  private Database with(TimeView otherView, DatomFilter otherFilter) {
+    return new Database(
+        name, indexes, schema, basisT, nextEntity, nextAttribute, otherView, otherFilter);
+  }
+
+  public Indexes indexes() {
+    return indexes;
+  }
+
+  /// The same facts, read from other indexes that hold them too.
+  public Database withIndexes(Indexes same) {
+    return new Database(name, same, schema, basisT, nextEntity, nextAttribute, view, filter);
+  }
+
+  /// Indexes that hold the facts of a transaction too.
+  ///
+  /// @param facts without those of the transaction
+  public Indexes apply(Indexes facts, Novelty novelty) {
+    return facts.apply(
+        novelty.opened(), novelty.closed(), id -> attribute(schema, id).isRef());
   }
 
   /// The index of the next new entity in [Partition#USER]; those below have been issued.
@@ -123,17 +194,33 @@ public final class Database {
 
   /// The rows of a range that the view shows.
   public Cursor cursor(Order order, Range range) {
-    return indexes.cursor(order, range, view);
+    return shown(order, indexes.cursor(order, range, view.withFilter(false)));
   }
 
   /// The rows of a range that the view shows, the last one first.
   public Cursor descending(Order order, Range range) {
-    return indexes.descending(order, range, view);
+    return shown(order, indexes.descending(order, range, view.withFilter(false)));
+  }
+
+  private Cursor shown(Order order, Cursor cursor) {
+    Cursor rows = Reads.counted(order, cursor);
+    if (filter == DatomFilter.ALL) {
+      return rows;
+    }
+    Predicate<Datom> test = filter.of(withView(TimeView.NOW));
+    return RowFilter.over(rows, (batch, row) -> test.test(datom(batch, row)));
+  }
+
+  /// A row as callers see it.
+  public Datom datom(Batch batch, int row) {
+    int a = batch.a[row];
+    Object value = value(a, batch.v[row], batch.object(row));
+    return new Datom(batch.e[row], a, value, Partition.tx(batch.t[row]), batch.added(row));
   }
 
   /// How many rows of a range the view shows at most, in O(log n); exact for the view of now.
   public long countMax(Order order, Range range) {
-    return indexes.countMax(order, range, view);
+    return indexes.countMax(order, range, view.withFilter(false));
   }
 
   /// The value of a row, as callers see it.
@@ -198,11 +285,10 @@ public final class Database {
     return cursor.next() ? new Date(cursor.batch().v[cursor.batch().start]) : new Date(0);
   }
 
-  /// The value that a transaction makes of this one. The view stays on it.
+  /// The value that a transaction makes of this one. The view and the filter stay on it.
   public Database apply(Novelty novelty) {
     assert novelty.t() == basisT + 1 : "t " + novelty.t() + " does not follow " + basisT;
-    Indexes next = indexes.apply(
-        novelty.opened(), novelty.closed(), id -> attribute(schema, id).isRef());
+    Indexes next = apply(indexes, novelty);
     long entity = nextEntity;
     int attribute = nextAttribute;
     RowBuffer opened = novelty.opened();
@@ -215,8 +301,9 @@ public final class Database {
         attribute = Math.max(attribute, (int) e + 1);
       }
     }
-    Database after = new Database(name, next, schema, novelty.t(), entity, attribute, TimeView.NOW);
+    Database after = new Database(
+        name, next, schema, novelty.t(), entity, attribute, TimeView.NOW, DatomFilter.ALL);
     Schema nextSchema = SchemaChange.apply(schema, after, novelty);
-    return new Database(name, next, nextSchema, novelty.t(), entity, attribute, view);
+    return new Database(name, next, nextSchema, novelty.t(), entity, attribute, view, filter);
   }
 }

@@ -3,6 +3,7 @@ package valence.engine.db;
 import clojure.lang.Keyword;
 import clojure.lang.Symbol;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,7 @@ import valence.engine.index.Cursor;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
 import valence.engine.index.RowBuffer;
+import valence.engine.index.TimeView;
 import valence.engine.schema.Attribute;
 import valence.engine.schema.Attribute.Tuple;
 import valence.engine.schema.Attribute.Unique;
@@ -20,8 +22,8 @@ import valence.engine.schema.Bootstrap;
 import valence.engine.schema.Schema;
 import valence.engine.value.ValueType;
 
-/// Derives the schema from the facts: the same for a transaction that was just checked and for one
-/// replayed from the log.
+/// Derives the schema from the facts: the same for a transaction that was just checked, for one
+/// replayed from the log, and for a database opened from its indexes.
 final class SchemaChange {
   private SchemaChange() {}
 
@@ -51,6 +53,73 @@ final class SchemaChange {
     return schema;
   }
 
+  /// The schema that the facts of a database make: the one that its transactions have made of the
+  /// bootstrap's, one after the other.
+  ///
+  /// A keyword names whom it named last, and the parts of a composite tuple are those that their
+  /// names meant when it was made; so names and attributes are taken in the order of time.
+  ///
+  /// @param facts any schema that has the bootstrap's attributes will do
+  static Schema derive(Database facts) {
+    List<Step> steps = new ArrayList<>();
+    Database history = facts.withView(TimeView.NOW.withHistory());
+    Cursor idents = history.cursor(Order.AEVT, Range.prefix(Bound.a(Bootstrap.IDENT)));
+    while (idents.next()) {
+      Batch batch = idents.batch();
+      for (int i = batch.start; i < batch.end; i++) {
+        Keyword ident = (Keyword) facts.value(Bootstrap.IDENT, batch.v[i], batch.object(i));
+        steps.add(
+            batch.added(i)
+                ? new Step.Named(batch.t[i], batch.e[i], ident)
+                : new Step.Unnamed(batch.t[i], batch.e[i]));
+      }
+    }
+    Cursor types = facts.cursor(Order.AEVT, Range.prefix(Bound.a(Bootstrap.VALUE_TYPE)));
+    List<Long> attributes = new ArrayList<>();
+    while (types.next()) {
+      Batch batch = types.batch();
+      for (int i = batch.start; i < batch.end; i++) {
+        attributes.add(batch.e[i]);
+        steps.add(new Step.Typed(batch.t[i], batch.e[i]));
+      }
+    }
+    steps.sort(Comparator.comparingLong(Step::t).thenComparingInt(Step::rank));
+    Schema schema = Bootstrap.schema();
+    for (Step step : steps) {
+      schema = step.t() == Bootstrap.T
+          ? schema
+          : switch (step) {
+            case Step.Unnamed(var _, long entity) -> schema.withoutIdent(entity);
+            case Step.Named(var _, long entity, Keyword ident) -> schema.withIdent(entity, ident);
+            case Step.Typed(var _, long entity) -> derive(schema, facts, entity);
+          };
+    }
+    for (long entity : attributes) {
+      schema = derive(schema, facts, entity);
+    }
+    return schema;
+  }
+
+  /// What a transaction did to names and attributes.
+  private sealed interface Step {
+    long t();
+
+    /// Within a transaction, names are lost before they are given anew.
+    default int rank() {
+      return switch (this) {
+        case Unnamed _ -> 0;
+        case Named _ -> 1;
+        case Typed _ -> 2;
+      };
+    }
+
+    record Unnamed(long t, long entity) implements Step {}
+
+    record Named(long t, long entity, Keyword ident) implements Step {}
+
+    record Typed(long t, long entity) implements Step {}
+  }
+
   private static void touch(Set<Long> touched, RowBuffer rows, int row) {
     switch (rows.a(row)) {
       case Bootstrap.IDENT,
@@ -58,6 +127,7 @@ final class SchemaChange {
           Bootstrap.CARDINALITY,
           Bootstrap.UNIQUE,
           Bootstrap.IS_COMPONENT,
+          Bootstrap.INDEX,
           Bootstrap.NO_HISTORY,
           Bootstrap.TUPLE_TYPE,
           Bootstrap.TUPLE_TYPES,
@@ -70,7 +140,9 @@ final class SchemaChange {
   }
 
   private static Schema derive(Schema schema, Database facts, long entity) {
-    Keyword ident = schema.ident(entity);
+    Attribute known = schema.attribute(entity);
+    Keyword named = schema.ident(entity);
+    Keyword ident = named == null && known != null ? known.ident() : named;
     if (ident == null
         || entity >= 1 << 20
         || !(one(facts, entity, Bootstrap.VALUE_TYPE) instanceof Long typeId)) {
@@ -90,8 +162,11 @@ final class SchemaChange {
         many,
         unique(facts, entity),
         Boolean.TRUE.equals(one(facts, entity, Bootstrap.IS_COMPONENT)),
+        Boolean.TRUE.equals(one(facts, entity, Bootstrap.INDEX)),
         Boolean.TRUE.equals(one(facts, entity, Bootstrap.NO_HISTORY)),
-        tuple(schema, facts, entity),
+        known != null && known.tuple() instanceof Tuple.Composite made
+            ? made
+            : tuple(schema, facts, entity),
         predicates));
   }
 

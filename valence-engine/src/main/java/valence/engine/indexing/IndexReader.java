@@ -1,0 +1,102 @@
+package valence.engine.indexing;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import valence.api.Anomaly;
+import valence.api.AnomalyException;
+import valence.engine.cache.SegmentCache;
+import valence.engine.index.Order;
+import valence.engine.indexing.IndexRoot.TreeRoot;
+import valence.engine.segment.Directory;
+import valence.engine.segment.Segment;
+import valence.engine.segment.SegmentTree;
+import valence.engine.store.BlobId;
+import valence.engine.store.BlobStore;
+import valence.engine.store.DatabaseId;
+import valence.engine.store.RefStore;
+
+/// Looks at the durable indexes of a database as they lie in a storage. Changes nothing. For one
+/// thread, which knows that nobody deletes what it reads.
+public final class IndexReader {
+  private static final long CACHE_BYTES_MAX = 32 << 20;
+
+  private final DatabaseId database;
+  private final BlobStore blobs;
+  private final IndexCell cell;
+  private final RootSource source;
+
+  public IndexReader(DatabaseId database, RefStore refs, BlobStore blobs) {
+    this.database = database;
+    this.blobs = blobs;
+    this.cell = new IndexCell(refs, database);
+    this.source = new RootSource(new SegmentCache(CACHE_BYTES_MAX, List.of(), blobs), database);
+  }
+
+  /// A segment and the bytes that its blob has.
+  public record Stored(Segment segment, long bytes) {}
+
+  /// Empty when no index was made yet, or one that this version doesn't read and makes anew. Fails
+  /// with `fault` when the root is damaged.
+  public Optional<IndexRoot> root() {
+    return cell.read().state().root().filter(IndexRoot::isReadable);
+  }
+
+  public SegmentTree tree(IndexRoot root, Order order, boolean past) {
+    TreeRoot tree = (past ? root.past() : root.current()).get(order.ordinal());
+    return new SegmentTree(order, past, tree.segment(), tree.rows(), source);
+  }
+
+  /// A segment of this database, read from the store; `fault` when it is missing or damaged.
+  public Stored segment(BlobId id) {
+    ByteBuffer blob = blobs
+        .get(id)
+        .orElseThrow(() -> Anomaly.fault(
+                "Segment " + id + " is missing.",
+                "Rebuild the index from the log, or restore the database from a backup.")
+            .toException());
+    return new Stored(Segment.read(id, OwnedBlob.content(id, blob, database)), blob.remaining());
+  }
+
+  /// Gives each segment of a tree, parents first.
+  ///
+  /// @param damaged told of each that is missing or damaged; what is below it isn't visited
+  public void visit(SegmentTree tree, Consumer<Stored> visitor, Consumer<Anomaly> damaged) {
+    if (tree.root() != null) {
+      visit(tree.root(), visitor, damaged);
+    }
+  }
+
+  private void visit(BlobId id, Consumer<Stored> visitor, Consumer<Anomaly> damaged) {
+    Stored stored;
+    try {
+      stored = segment(id);
+    } catch (AnomalyException failed) {
+      if (failed.anomaly().category() != Anomaly.Category.FAULT) {
+        throw failed;
+      }
+      damaged.accept(failed.anomaly());
+      return;
+    }
+    visitor.accept(stored);
+    if (stored.segment() instanceof Directory directory) {
+      for (int i = 0; i < directory.childCount(); i++) {
+        visit(directory.childId(i), visitor, damaged);
+      }
+    }
+  }
+
+  /// A segment in words, of whichever database.
+  ///
+  /// @param id   for messages
+  /// @param blob as it lies in the store
+  public static String inspect(BlobId id, ByteBuffer blob) {
+    int contentBytes = blob.remaining() - OwnedBlob.TAIL_BYTES;
+    if (contentBytes < 0) {
+      throw Anomaly.of(Anomaly.Category.INCORRECT, blob.remaining() + " bytes are no segment.")
+          .toException();
+    }
+    return Segment.read(id, blob.slice(blob.position(), contentBytes)).inspect();
+  }
+}
