@@ -11,6 +11,7 @@ import valence.engine.value.ValueType;
 /// @param ident        its newest name
 /// @param many         cardinality many
 /// @param component    its values, references, are owned by the entity
+/// @param indexed      its definition says `:db/index true`
 /// @param predicates   functions that each asserted value must pass
 public record Attribute(
     int id,
@@ -19,6 +20,7 @@ public record Attribute(
     boolean many,
     Unique unique,
     boolean component,
+    boolean indexed,
     boolean noHistory,
     Tuple tuple,
     List<Symbol> predicates) {

@@ -177,6 +177,6 @@ public final class Bootstrap {
     }
     FACTS.add(new Fact(PART_DB, INSTALL_ATTRIBUTE, (long) id));
     schema = schema.withAttribute(new Attribute(
-        id, Keyword.intern(ident), type, many, unique, false, false, tuple, List.of()));
+        id, Keyword.intern(ident), type, many, unique, false, false, false, tuple, List.of()));
   }
 }

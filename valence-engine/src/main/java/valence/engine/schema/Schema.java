@@ -19,11 +19,12 @@ public final class Schema {
   /// No entity: ids are never negative.
   public static final long NONE = -1;
 
-  static final Schema EMPTY =
-      new Schema(new Attribute[0], List.of(), PersistentHashMap.EMPTY, PersistentHashMap.EMPTY);
+  static final Schema EMPTY = new Schema(
+      new Attribute[0], List.of(), false, PersistentHashMap.EMPTY, PersistentHashMap.EMPTY);
 
   private final @Nullable Attribute[] attributes; // by id, never changed
   private final List<List<Attribute>> composites; // by the id of a part; ends at the last part
+  private final boolean choosesIndexes; // some user attribute says :db/index true
   private final IPersistentMap entities; // Keyword → Long
   private final IPersistentMap idents; // Named → Keyword
 
@@ -33,10 +34,12 @@ public final class Schema {
   private Schema(
       @Nullable Attribute[] attributes,
       List<List<Attribute>> composites,
+      boolean choosesIndexes,
       IPersistentMap entities,
       IPersistentMap idents) {
     this.attributes = attributes;
     this.composites = composites;
+    this.choosesIndexes = choosesIndexes;
     this.entities = entities;
     this.idents = idents;
   }
@@ -74,6 +77,22 @@ public final class Schema {
     return attribute < composites.size() ? composites.get(attribute) : List.of();
   }
 
+  /// Whether the datoms of an attribute can be read in the order of their values. All can, until
+  /// the schema says `:db/index true` of some attribute of the user's: then it chooses.
+  public boolean hasAvet(Attribute attribute) {
+    return !choosesIndexes
+        || attribute.indexed()
+        || attribute.isUnique()
+        || attribute.id() < Bootstrap.FIRST_USER_ATTRIBUTE;
+  }
+
+  /// Whether an index job may leave out rows of the attribute that are closed. Which of them are
+  /// still there is no part of what history promises; open rows always stay.
+  public boolean mayForgetPast(int attribute) {
+    Attribute of = attribute(attribute);
+    return of != null && of.noHistory();
+  }
+
   /// All idents, for suggestions.
   public List<Keyword> idents() {
     List<Keyword> names = new ArrayList<>();
@@ -88,7 +107,18 @@ public final class Schema {
     @Nullable Attribute[] more = Arrays.copyOf(attributes, Math.max(attributes.length, id + 1));
     more[id] = attribute;
     boolean composite = attribute.tuple() instanceof Tuple.Composite;
-    return new Schema(more, composite ? composites(more) : composites, entities, idents);
+    return new Schema(
+        more, composite ? composites(more) : composites, choosesIndexes(more), entities, idents);
+  }
+
+  private static boolean choosesIndexes(@Nullable Attribute[] attributes) {
+    for (int i = Bootstrap.FIRST_USER_ATTRIBUTE; i < attributes.length; i++) {
+      Attribute each = attributes[i];
+      if (each != null && each.indexed()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static List<List<Attribute>> composites(@Nullable Attribute[] attributes) {
@@ -114,12 +144,14 @@ public final class Schema {
     return new Schema(
         attributes,
         composites,
+        choosesIndexes,
         entities.assoc(ident, entity),
         idents.assoc(new Named(entity), ident));
   }
 
   /// The entity loses its name; the keyword keeps naming it, as after a renaming.
   public Schema withoutIdent(long entity) {
-    return new Schema(attributes, composites, entities, idents.without(new Named(entity)));
+    return new Schema(
+        attributes, composites, choosesIndexes, entities, idents.without(new Named(entity)));
   }
 }

@@ -36,18 +36,20 @@ final class BuiltIns {
     long entity = names.entity(items[1], form);
     Attribute attribute = names.attribute(items[2], form);
     if (attribute.many()) {
-      throw Anomaly.incorrect(
+      throw Refused.incorrect(
+              form,
               "db.error/invalid-cas-many",
-              Shown.form(form) + attribute.ident() + " has cardinality many.",
+              attribute.ident() + " has cardinality many.",
               "attribute must be cardinality-one: only then there is one value to compare with.",
               "Use :db/add and :db/retract, or a transaction function.")
           .with("attribute", attribute.ident())
           .toException();
     }
     if (items[4] == null) {
-      throw Anomaly.incorrect(
+      throw Refused.incorrect(
+              form,
               "db.error/invalid-cas",
-              Shown.form(form) + "the new value is nil.",
+              "the new value is nil.",
               "entity, attribute, and new-value must be specified.",
               "To remove a value, use :db/retract with the value.")
           .toException();
@@ -57,14 +59,10 @@ final class BuiltIns {
       value = before.value(attribute.id(), current.key, current.object);
     }
     if (!same(attribute, items[3], value)) {
-      Anomaly anomaly = Anomaly.conflict(
+      Anomaly anomaly = Refused.conflict(
+              form,
               "db.error/cas-failed",
-              Shown.form(form)
-                  + "Compare failed: "
-                  + Shown.value(items[3])
-                  + " "
-                  + Shown.value(value)
-                  + ".",
+              "Compare failed: " + Shown.value(items[3]) + " " + Shown.value(value) + ".",
               "The value of "
                   + attribute.ident()
                   + " is no longer the one that the transaction was made from.",
@@ -82,8 +80,8 @@ final class BuiltIns {
     if (old == null || value == null) {
       return old == null && value == null;
     }
-    if (old instanceof BigDecimal number && value instanceof BigDecimal other) {
-      return number.compareTo(other) == 0;
+    if (value instanceof Number current) {
+      return old instanceof Number number && sameNumber(number, current);
     }
     Object normal = attribute.type().normalize(old);
     if (normal == null) {
@@ -94,10 +92,26 @@ final class BuiltIns {
         : ValueOrder.compare(normal, value) == 0;
   }
 
+  /// Numbers are the same within their category, of whatever width and scale: whole numbers,
+  /// floating ones, decimals.
+  private static boolean sameNumber(Number x, Number y) {
+    if (x instanceof BigDecimal || y instanceof BigDecimal) {
+      return x instanceof BigDecimal dx && y instanceof BigDecimal dy && dx.compareTo(dy) == 0;
+    }
+    if (isFloating(x) || isFloating(y)) {
+      return isFloating(x) && isFloating(y) && x.doubleValue() == y.doubleValue();
+    }
+    return x.toString().equals(y.toString()); // whole numbers of any class
+  }
+
+  private static boolean isFloating(Number number) {
+    return number instanceof Double || number instanceof Float;
+  }
+
   /// `[:db/retractEntity entity]`: retracts what is said of the entity, what refers to it, and the
   /// same for each component that it owns. An entity that isn't there has nothing to retract.
-  void retractEntity(@Nullable Object named) {
-    long root = names.existing(named);
+  void retractEntity(@Nullable Object named, int form) {
+    long root = names.existing(named, form);
     if (root == Schema.NONE) {
       return;
     }

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import valence.api.Anomaly;
 import valence.api.Datom;
 import valence.engine.db.Database;
 import valence.engine.index.Batch;
@@ -24,6 +23,7 @@ import valence.engine.schema.Partition;
 final class Changes {
   private final Database before;
   private final Facts facts;
+  private final Subjects subjects;
   private final Current current;
   private final long t;
   private final long tx;
@@ -32,15 +32,19 @@ final class Changes {
   private final RowBuffer opened;
   private final RowBuffer closed = new RowBuffer(0);
   private final List<Datom> report = new ArrayList<>();
-  private final boolean[] duplicate;
+  private final boolean[] dropped; // facts that say nothing more: equal to one before, or NaN
+  private int duplicates;
+  private int redundant;
+  private final List<String> warnings = new ArrayList<>(0);
   private @Nullable Set<Row> closedRows;
 
   private record Row(long e, int a, long key, @Nullable Object value) {}
 
   /// @param facts with every entity final
-  Changes(Database before, Facts facts, Date instant) {
+  Changes(Database before, Facts facts, Subjects subjects, Date instant) {
     this.before = before;
     this.facts = facts;
+    this.subjects = subjects;
     this.current = new Current(before);
     this.t = before.basisT() + 1;
     this.tx = Partition.tx(t);
@@ -50,7 +54,7 @@ final class Changes {
     this.byFact = new FactTable(facts, true);
     this.assertedOne = new FactTable(facts, false);
     this.opened = new RowBuffer(facts.count + 1);
-    this.duplicate = new boolean[facts.count];
+    this.dropped = new boolean[facts.count];
     opened.add(tx, Bootstrap.TX_INSTANT, instant.getTime(), null, t, RowBuffer.OPEN);
     report.add(new Datom(tx, Bootstrap.TX_INSTANT, instant, tx, true));
   }
@@ -99,7 +103,7 @@ final class Changes {
       }
     }
     for (int i = 0; i < facts.count; i++) {
-      if (duplicate[i]) {
+      if (dropped[i]) {
         continue;
       }
       switch (facts.op[i]) {
@@ -118,7 +122,8 @@ final class Changes {
       if (facts.op[equal] != facts.op[fact]) {
         throw conflict(equal, fact, "One asserts what the other retracts.");
       }
-      duplicate[fact] = true;
+      dropped[fact] = true;
+      duplicates++;
       return;
     }
     if (facts.op[fact] == Facts.ADD && !facts.a[fact].many()) {
@@ -139,13 +144,49 @@ final class Changes {
     } else if (attribute.many()) {
       if (!current.find(e, attribute.id(), key, value)) {
         open(e, attribute, key, value);
+      } else {
+        redundant++;
       }
     } else if (!current.find(e, attribute.id())) {
       open(e, attribute, key, value);
-    } else if (!current.is(key, value)) {
+    } else if (current.is(key, value)) {
+      redundant++;
+    } else if (attribute.type().isNaN(key) || attribute.type().isNaN(current.key)) {
+      ignoreNaN(fact);
+    } else {
       open(e, attribute, key, value);
       replaced(e, attribute);
     }
+  }
+
+  /// NaN is neither less nor greater than a number, so it replaces none and none replaces it: as
+  /// redundant as an equal value would be.
+  private void ignoreNaN(int fact) {
+    dropped[fact] = true;
+    redundant++;
+    warnings.add(Shown.form(facts.form[fact])
+        + facts.a[fact].ident()
+        + " keeps its value "
+        + Shown.value(facts.a[fact].type().ofKey(current.key))
+        + ": NaN compares with no number. Retract the value first, then assert another.");
+  }
+
+  /// Whether an assertion left what is current in its place.
+  boolean isDropped(int fact) {
+    return dropped[fact];
+  }
+
+  int duplicates() {
+    return duplicates;
+  }
+
+  /// Assertions and retractions of what is so already.
+  int redundant() {
+    return redundant;
+  }
+
+  List<String> warnings() {
+    return warnings;
   }
 
   /// Closes the row that was found, unless a retraction of its own does.
@@ -162,6 +203,8 @@ final class Changes {
     long e = facts.e[fact];
     if (current.find(e, attribute.id(), facts.key[fact], facts.value[fact])) {
       close(e, attribute);
+    } else {
+      redundant++;
     }
   }
 
@@ -206,22 +249,46 @@ final class Changes {
   }
 
   private RuntimeException conflict(int first, int second, String why) {
-    return conflict(datom(first), facts.form[first], datom(second), facts.form[second], why);
+    return conflict(
+        said(first),
+        facts.form[first],
+        said(second),
+        facts.form[second],
+        datom(first),
+        datom(second),
+        why);
+  }
+
+  /// What a fact says, as messages show it.
+  private String said(int fact) {
+    return "["
+        + (facts.op[fact] == Facts.ADD ? ":db/add " : ":db/retract ")
+        + subjects.name(facts.e[fact])
+        + " "
+        + facts.a[fact].ident()
+        + " "
+        + Shown.value(facts.valueAt(fact))
+        + "]";
   }
 
   static RuntimeException conflict(
-      List<Object> datom1, int form1, List<Object> datom2, int form2, String why) {
-    return Anomaly.incorrect(
+      String said1,
+      int form1,
+      String said2,
+      int form2,
+      List<Object> datom1,
+      List<Object> datom2,
+      String why) {
+    return Refused.incorrect(
+            Math.max(form1, form2),
             "db.error/datoms-conflict",
             "Two datoms in the same transaction conflict: "
-                + Shown.value(datom1)
-                + " (form "
-                + form1
-                + ") and "
-                + Shown.value(datom2)
-                + " (form "
-                + form2
-                + ").",
+                + said1
+                + (form1 == form2 || form1 == Facts.NO_FORM ? "" : " of form " + form1)
+                + " and "
+                + said2
+                + (form1 == form2 || form2 == Facts.NO_FORM ? "" : " of form " + form2)
+                + ".",
             why,
             "A transaction is a set without an order: leave one of them out, or send two"
                 + " transactions.")
@@ -233,5 +300,10 @@ final class Changes {
   private List<Object> datom(int fact) {
     return List.of(
         facts.e[fact], facts.a[fact].ident(), facts.valueAt(fact), tx, facts.op[fact] == Facts.ADD);
+  }
+
+  /// An assertion as `:d1` and `:d2` of a conflict have it.
+  List<Object> datom(long entity, Attribute attribute, Object value) {
+    return List.of(entity, attribute.ident(), value, tx, true);
   }
 }

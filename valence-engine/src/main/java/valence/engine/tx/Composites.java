@@ -26,7 +26,8 @@ final class Composites {
 
   private record Mentioned(long entity, Attribute composite) {}
 
-  void maintain() {
+  /// How many tuples were looked at.
+  int maintain() {
     Set<Mentioned> mentioned = new LinkedHashSet<>();
     for (int i = 0; i < facts.count; i++) {
       for (Attribute composite : before.schema().compositesOf(facts.a[i].id())) {
@@ -36,6 +37,7 @@ final class Composites {
     for (Mentioned each : mentioned) {
       maintain(each.entity(), each.composite());
     }
+    return mentioned.size();
   }
 
   private void maintain(long entity, Attribute composite) {
@@ -64,7 +66,7 @@ final class Composites {
   /// The value of a part after the transaction, or null.
   private @Nullable Object after(long entity, int attribute) {
     int fact = changes.asserted(entity, attribute);
-    if (fact != FactTable.NONE) {
+    if (fact != FactTable.NONE && !changes.isDropped(fact)) {
       return facts.valueAt(fact);
     }
     if (!current.find(entity, attribute)

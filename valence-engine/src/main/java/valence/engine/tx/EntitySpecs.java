@@ -4,7 +4,6 @@ import clojure.lang.Keyword;
 import clojure.lang.Symbol;
 import java.util.ArrayList;
 import java.util.List;
-import valence.api.Anomaly;
 import valence.engine.db.Database;
 import valence.engine.index.Batch;
 import valence.engine.index.Bound;
@@ -19,9 +18,11 @@ import valence.engine.schema.Bootstrap;
 final class EntitySpecs {
   private final Database before;
   private final Functions functions;
+  private final Subjects subjects;
 
-  EntitySpecs(Database before, Functions functions) {
+  EntitySpecs(Database before, Functions functions, Subjects subjects) {
     this.before = before;
+    this.subjects = subjects;
     this.functions = functions;
   }
 
@@ -29,7 +30,7 @@ final class EntitySpecs {
   void prepare(List<Ensured> ensured) {
     for (Ensured each : ensured) {
       for (Object predicate : values(each.spec(), Bootstrap.ENTITY_PREDS)) {
-        functions.findPredicate((Symbol) predicate);
+        functions.findPredicate((Symbol) predicate, each.form());
       }
     }
   }
@@ -47,12 +48,11 @@ final class EntitySpecs {
         }
       }
       if (!missing.isEmpty()) {
-        throw Anomaly.incorrect(
+        throw Refused.incorrect(
+                each.form(),
                 "db.error/entity-attr",
-                Shown.form(each.form())
-                    + "entity "
-                    + entity
-                    + " missing attributes "
+                subjects.name(entity)
+                    + " is missing attributes "
                     + Shown.value(missing)
                     + " of spec "
                     + Shown.value(spec)
@@ -62,7 +62,8 @@ final class EntitySpecs {
             .toException();
       }
       for (Object predicate : values(each.spec(), Bootstrap.ENTITY_PREDS)) {
-        functions.checkEntity((Symbol) predicate, after, entity, spec, each.form());
+        functions.checkEntity(
+            (Symbol) predicate, after, entity, () -> subjects.name(entity), spec, each.form());
       }
     }
   }

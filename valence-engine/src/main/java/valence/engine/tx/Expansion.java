@@ -43,6 +43,7 @@ final class Expansion {
   private final Names names;
   private final Values values;
   private final BuiltIns builtIns;
+  private final Subjects subjects;
   private final TxInstant instant;
   private final List<Ensured> ensured = new ArrayList<>(0);
   private final List<ExplicitTuple> explicitTuples = new ArrayList<>(0);
@@ -50,11 +51,18 @@ final class Expansion {
   private int form; // the index of the top-level form being expanded
   private int calls;
 
-  Expansion(Database before, Functions functions, Tempids tempids, Facts facts, TxInstant instant) {
+  Expansion(
+      Database before,
+      Functions functions,
+      Tempids tempids,
+      Facts facts,
+      Subjects subjects,
+      TxInstant instant) {
     this.schema = before.schema();
     this.functions = functions;
     this.tempids = tempids;
     this.facts = facts;
+    this.subjects = subjects;
     this.names = new Names(before, tempids);
     this.values = new Values(names);
     this.builtIns = new BuiltIns(before, names, this);
@@ -85,10 +93,15 @@ final class Expansion {
           form++;
         }
       }
-      case Map<?, ?> map ->
+      case Map<?, ?> map -> {
+        form = Facts.NO_FORM;
         throw notAFunction(
             "tx-data is a single map.", "Wrap it in a list: [" + Shown.value(map) + "].");
-      default -> throw notTransactionData("tx-data is " + Shown.value(txData) + ".");
+      }
+      default -> {
+        form = Facts.NO_FORM;
+        throw notTransactionData("tx-data is " + Shown.value(txData) + ".");
+      }
     }
   }
 
@@ -97,10 +110,8 @@ final class Expansion {
       case Map<?, ?> map -> map(map, 0);
       case List<?> list -> list(Persistent.items(list), depth);
       case null, default ->
-        throw notTransactionData(Shown.form(form)
-            + "Transaction data element must be a List or Map, got "
-            + Shown.value(one)
-            + ".");
+        throw notTransactionData(
+            "Transaction data element must be a List or Map, got " + Shown.value(one) + ".");
     }
   }
 
@@ -126,12 +137,12 @@ final class Expansion {
       builtIns.compareAndSet(items, form);
     } else if (head == RETRACT_ENTITY || head == RETRACT_ENTITY_OLD) {
       requireCount(items, 2, 2, "[:db/retractEntity entity]");
-      builtIns.retractEntity(items[1]);
+      builtIns.retractEntity(items[1], form);
     } else if (head instanceof Symbol name) {
       call(name, items, depth);
     } else {
       throw notAFunction(
-          Shown.form(form) + "Unable to resolve data function: " + Shown.value(head) + ".",
+          "Unable to resolve data function: " + Shown.value(head) + ".",
           "A list begins with :db/add, :db/retract, :db/retractEntity, :db/cas or the qualified"
               + " symbol of a transaction function.");
     }
@@ -139,9 +150,10 @@ final class Expansion {
 
   private void call(Symbol name, @Nullable Object[] items, int depth) {
     if (depth == FUNCTION_DEPTH_MAX || calls++ == FUNCTION_CALLS_MAX) {
-      throw Anomaly.of(
+      throw Refused.of(
+              form,
               Anomaly.Category.INCORRECT,
-              Shown.form(form) + name + " is one transaction function call too many.",
+              name + " is one transaction function call too many.",
               "Functions may return calls of functions to a depth of "
                   + FUNCTION_DEPTH_MAX
                   + ", and a transaction makes at most "
@@ -162,11 +174,9 @@ final class Expansion {
       }
       case Map<?, ?> map ->
         throw notAFunction(
-            Shown.form(form) + name + " returned a single map, " + Shown.value(map) + ".",
+            name + " returned a single map, " + Shown.value(map) + ".",
             "A transaction function returns a collection of forms; wrap the map in a list.");
-      default ->
-        throw notTransactionData(
-            Shown.form(form) + name + " returned " + Shown.value(returned) + ".");
+      default -> throw notTransactionData(name + " returned " + Shown.value(returned) + ".");
     }
   }
 
@@ -176,6 +186,9 @@ final class Expansion {
       if (entry.getKey() == ID) {
         id = entry.getValue();
       }
+    }
+    if (id != null && map.size() == 1) {
+      return; // says nothing of it, so it need not be anything
     }
     map(map, id == null ? tempids.anonymous() : names.entity(id, form), nesting);
   }
@@ -216,9 +229,10 @@ final class Expansion {
 
   private void nested(long entity, Attribute attribute, Map<?, ?> nested, int nesting) {
     if (nesting == NESTING_MAX) {
-      throw Anomaly.of(
+      throw Refused.of(
+              form,
               Anomaly.Category.INCORRECT,
-              Shown.form(form) + "maps nest more than " + NESTING_MAX + " deep.",
+              "maps nest more than " + NESTING_MAX + " deep.",
               "That is the most that one form can hold.",
               "Name the inner entities by tempids and send them as maps of their own.")
           .toException();
@@ -234,10 +248,10 @@ final class Expansion {
       }
     }
     if (id == null && !identified) {
-      throw Anomaly.incorrect(
+      throw Refused.incorrect(
+              form,
               "db.error/invalid-nested-entity",
-              Shown.form(form)
-                  + "Nested entity is not a component and has no :db/id: "
+              "Nested entity is not a component and has no :db/id: "
                   + Shown.value(nested)
                   + " as "
                   + attribute.ident()
@@ -247,7 +261,9 @@ final class Expansion {
           .with("entity", nested)
           .toException();
     }
-    long inner = id == null ? tempids.anonymous() : names.entity(id, form);
+    long inner = id == null
+        ? tempids.anonymous()
+        : nested.size() == 1 ? names.value(id, form) : names.entity(id, form);
     add(entity, attribute, inner, null);
     map(nested, inner, nesting + 1);
   }
@@ -256,10 +272,10 @@ final class Expansion {
     Keyword forward = Keyword.intern(key.getNamespace(), key.getName().substring(1));
     Attribute attribute = names.attribute(forward, form);
     if (!attribute.isRef()) {
-      throw Anomaly.incorrect(
+      throw Refused.incorrect(
+              form,
               "db.error/wrong-type-for-attribute",
-              Shown.form(form) + key + " reverses an attribute of type "
-                  + attribute.type().ident() + ".",
+              key + " reverses an attribute of type " + attribute.type().ident() + ".",
               "Only references can be read backwards.",
               "Assert " + forward + " on the entity that has the value.")
           .with("attribute", forward)
@@ -303,7 +319,7 @@ final class Expansion {
     }
     if (!attribute.predicates().isEmpty()) {
       Object value = object == null ? attribute.type().ofKey(key) : object;
-      functions.checkValue(attribute, entity < 0 ? "new" : entity, value, form);
+      functions.checkValue(attribute, () -> subjects.name(entity), value, form);
     }
     if (entity < 0) {
       tempids.markSubject(entity);
@@ -363,9 +379,10 @@ final class Expansion {
     switch (attribute.id()) {
       case Bootstrap.ENSURE -> {
         if (key < 0) {
-          throw Anomaly.incorrect(
+          throw Refused.incorrect(
+                  form,
                   "db.error/not-an-entity",
-                  Shown.form(form) + "a temporary id is named as spec.",
+                  "a temporary id is named as spec.",
                   "A spec is an entity of the database before this transaction.",
                   "Transact the spec first, then ensure it.")
               .toException();
@@ -376,14 +393,13 @@ final class Expansion {
         }
         return true;
       }
-      case Bootstrap.EXCISE ->
-        throw Anomaly.of(
-                Anomaly.Category.UNSUPPORTED,
-                Shown.form(form) + "excision is not supported.",
-                "Facts can be retracted; their history stays.",
-                "Use :db/retract or :db/retractEntity.")
-            .withError("db.error/unsupported")
-            .toException();
+      case Bootstrap.EXCISE,
+          Bootstrap.EXCISE_ATTRS,
+          Bootstrap.EXCISE_BEFORE_T,
+          Bootstrap.EXCISE_BEFORE -> {
+        facts.hasExcision = true;
+        return false;
+      }
       case Bootstrap.VALUE_TYPE -> {
         if (entity < 0) {
           tempids.markAttribute(entity);
@@ -409,16 +425,18 @@ final class Expansion {
   }
 
   private RuntimeException invalidListForm(String what, String shape) {
-    return Anomaly.incorrect(
+    return Refused.incorrect(
+            form,
             "db.error/invalid-list-form",
-            Shown.form(form) + "the list " + what,
+            "the list " + what,
             "Expected " + shape + ".",
             "Complete the form.")
         .toException();
   }
 
-  private static RuntimeException notAFunction(String what, String remedy) {
-    return Anomaly.incorrect(
+  private RuntimeException notAFunction(String what, String remedy) {
+    return Refused.incorrect(
+            form,
             "db.error/not-a-data-function",
             what,
             "Each form is a map or a list that begins with a function.",
@@ -426,8 +444,9 @@ final class Expansion {
         .toException();
   }
 
-  private static RuntimeException notTransactionData(String what) {
-    return Anomaly.incorrect(
+  private RuntimeException notTransactionData(String what) {
+    return Refused.incorrect(
+            form,
             "db.error/not-transaction-data",
             what,
             "Transaction data is a collection of maps and lists.",

@@ -38,6 +38,7 @@ final class Facts {
   boolean hasRetractAll;
   boolean hasComposites;
   boolean hasSchema;
+  boolean hasExcision;
 
   void add(long entity, Attribute attribute, long k, @Nullable Object v, byte what, int from) {
     if (count == e.length) {

@@ -5,6 +5,7 @@ import clojure.lang.Keyword;
 import clojure.lang.Symbol;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
@@ -40,7 +41,7 @@ final class Functions {
   ///
   /// @param form the list form: the name, then the arguments
   @Nullable Object expand(Symbol name, @Nullable Object[] form, int at) {
-    AppFunction function = find(name);
+    AppFunction function = find(name, at);
     if (facade == null) {
       facade = context.facade().apply(before);
     }
@@ -50,20 +51,20 @@ final class Functions {
   }
 
   /// Refuses a value that a predicate of its attribute doesn't pass.
-  void checkValue(Attribute attribute, Object entity, Object value, int at) {
+  void checkValue(Attribute attribute, Supplier<String> entity, Object value, int at) {
     for (Symbol predicate : attribute.predicates()) {
       Object returned = test(predicate, at, value);
       if (!Boolean.TRUE.equals(returned)) {
         throw failed(
-                Anomaly.incorrect(
+                Refused.incorrect(
+                    at,
                     "db.error/attr-pred",
-                    Shown.form(at)
-                        + "entity "
-                        + Shown.value(entity)
-                        + " attribute "
-                        + attribute.ident()
-                        + " value "
+                    "value "
                         + Shown.value(value)
+                        + " of "
+                        + attribute.ident()
+                        + " of "
+                        + entity.get()
                         + " failed predicate "
                         + predicate
                         + ", which returned "
@@ -78,15 +79,15 @@ final class Functions {
   }
 
   /// Refuses an entity that a predicate of a spec doesn't pass.
-  void checkEntity(Symbol predicate, Database after, long entity, Object spec, int at) {
+  void checkEntity(
+      Symbol predicate, Database after, long entity, Supplier<String> name, Object spec, int at) {
     Object returned = test(predicate, at, context.facade().apply(after), entity);
     if (!Boolean.TRUE.equals(returned)) {
       throw failed(
-              Anomaly.incorrect(
+              Refused.incorrect(
+                  at,
                   "db.error/entity-pred",
-                  Shown.form(at)
-                      + "entity "
-                      + entity
+                  name.get()
                       + " failed predicate "
                       + predicate
                       + " of spec "
@@ -106,30 +107,39 @@ final class Functions {
   }
 
   private @Nullable Object test(Symbol predicate, int at, @Nullable Object... args) {
-    return call(predicate, findPredicate(predicate), args, at);
+    return call(predicate, findPredicate(predicate, at), args, at);
   }
 
   /// Finds a predicate: one of the application's, or a qualified core function.
-  AppFunction findPredicate(Symbol name) {
+  AppFunction findPredicate(Symbol name, int at) {
     CoreFunction core = name.getNamespace() == null ? null : CoreFunctions.find(name);
-    return core == null ? find(name) : core::call;
+    return core == null ? find(name, at) : core::call;
   }
 
-  private AppFunction find(Symbol name) {
+  private AppFunction find(Symbol name, int at) {
     AppFunction function = found.get(name);
     if (function == null) {
       if (name.getNamespace() == null) {
-        throw Anomaly.of(
+        throw Refused.of(
+                at,
                 Anomaly.Category.FORBIDDEN,
                 "'" + name.getName() + "' is not allowed.",
                 "A function is named by a qualified symbol.",
                 "Write it like my.app/" + name.getName() + ".")
             .toException();
       }
-      function = context.functions().resolve(name, Use.TRANSACTION);
+      function = resolve(name, at);
       found.put(name, function);
     }
     return function;
+  }
+
+  private AppFunction resolve(Symbol name, int at) {
+    try {
+      return context.functions().resolve(name, Use.TRANSACTION);
+    } catch (AnomalyException unresolved) {
+      throw Refused.placed(at, unresolved.anomaly()).toException(unresolved);
+    }
   }
 
   private static @Nullable Object call(
@@ -140,9 +150,10 @@ final class Functions {
       throw refused;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw Anomaly.of(
+      throw Refused.of(
+              at,
               Anomaly.Category.INTERRUPTED,
-              Shown.form(at) + name + " was interrupted.",
+              name + " was interrupted.",
               "Nothing was transacted.",
               "Send the transaction again.")
           .toException(interrupted);
@@ -157,9 +168,10 @@ final class Functions {
         && data.get(CATEGORY) instanceof Keyword) {
       return Anomaly.of(data);
     }
-    return Anomaly.of(
+    return Refused.of(
+        at,
         Anomaly.Category.INCORRECT,
-        Shown.form(at) + name + " threw " + thrown + ".",
+        name + " threw " + thrown + ".",
         "A function of a transaction returns; what it throws ends the transaction.",
         "Check the arguments, or mend the function.");
   }

@@ -5,6 +5,7 @@ import clojure.lang.PersistentVector;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
+import valence.api.AnomalyException;
 import valence.edn.Persistent;
 import valence.engine.db.Database;
 import valence.engine.db.EntityRef;
@@ -57,9 +58,10 @@ final class Names {
       return tempids.named(id);
     }
     if (id != tx && !before.isIssued(id)) {
-      throw Anomaly.incorrect(
+      throw Refused.incorrect(
+              form,
               "db.error/invalid-entity-id",
-              Shown.form(form) + "invalid entity id " + id + ".",
+              "invalid entity id " + id + ".",
               "An entity id is one that this database has issued.",
               "Use a string as temporary id for a new entity.")
           .with("entity", id)
@@ -117,14 +119,21 @@ final class Names {
     if (parts.length == 2) {
       attribute(parts[0], form, false);
     }
-    return EntityRef.resolve(before, PersistentVector.adopt(parts));
+    return resolve(PersistentVector.adopt(parts), form);
+  }
+
+  private long resolve(@Nullable Object named, int form) {
+    try {
+      return EntityRef.resolve(before, named);
+    } catch (AnomalyException unresolved) {
+      throw Refused.placed(form, unresolved.anomaly()).toException(unresolved);
+    }
   }
 
   /// The entity that a form means to retract; [Schema#NONE] when there is no such entity.
-  long existing(@Nullable Object e) {
-    long entity = e instanceof List<?> lookup
-        ? EntityRef.resolve(before, PersistentVector.adopt(Persistent.items(lookup)))
-        : EntityRef.resolve(before, e);
+  long existing(@Nullable Object e, int form) {
+    long entity = resolve(
+        e instanceof List<?> lookup ? PersistentVector.adopt(Persistent.items(lookup)) : e, form);
     return entity >= 0 && before.isIssued(entity) ? entity : Schema.NONE;
   }
 
@@ -146,9 +155,10 @@ final class Names {
       return attribute;
     }
     if (id != Schema.NONE || a instanceof Number) {
-      throw Anomaly.incorrect(
+      throw Refused.incorrect(
+              form,
               "db.error/not-an-attribute",
-              Shown.form(form) + Shown.value(a) + " is not an attribute.",
+              Shown.value(a) + " is not an attribute.",
               "It names an entity without :db/valueType.",
               "Use the ident of an attribute.")
           .with("entity", String.valueOf(id))
@@ -164,18 +174,20 @@ final class Names {
   }
 
   static RuntimeException notAKeyword(@Nullable Object a, int form) {
-    return Anomaly.incorrect(
+    return Refused.incorrect(
+            form,
             "db.error/not-a-keyword",
-            Shown.form(form) + Shown.value(a) + " stands for an attribute.",
+            Shown.value(a) + " stands for an attribute.",
             "An attribute is named by a keyword.",
             "Write it like :person/name.")
         .toException();
   }
 
   private RuntimeException notAnEntity(@Nullable Object name, int form, String proposal) {
-    Anomaly anomaly = Anomaly.incorrect(
+    Anomaly anomaly = Refused.incorrect(
+        form,
         "db.error/not-an-entity",
-        Shown.form(form) + "unable to resolve entity " + Shown.value(name) + ".",
+        "unable to resolve entity " + Shown.value(name) + ".",
         "Nothing in the database before this transaction has that name.",
         proposal.isEmpty()
             ? "Check its spelling, or transact what it names in an earlier transaction."

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import valence.api.Anomaly;
 import valence.edn.Persistent;
 import valence.engine.db.Database;
 import valence.engine.index.Batch;
@@ -51,6 +50,7 @@ final class SchemaCheck {
   private final Database before;
   private final Schema schema;
   private final Changes changes;
+  private final Subjects subjects;
   private final Set<Long> touched = new LinkedHashSet<>();
   private final Map<Long, Definition> definitions = new HashMap<>();
   private @Nullable RuntimeException bootError; // less telling than that of a definition, so last
@@ -67,8 +67,12 @@ final class SchemaCheck {
     }
   }
 
-  SchemaCheck(Database before, Changes changes) {
+  /// What is wrong with a definition, for people and as `:db/errors` has it.
+  private record Problem(String sentence, Map<Keyword, Object> map) {}
+
+  SchemaCheck(Database before, Changes changes, Subjects subjects) {
     this.before = before;
+    this.subjects = subjects;
     this.schema = before.schema();
     this.changes = changes;
   }
@@ -85,6 +89,7 @@ final class SchemaCheck {
           Bootstrap.CARDINALITY,
           Bootstrap.UNIQUE,
           Bootstrap.IS_COMPONENT,
+          Bootstrap.INDEX,
           Bootstrap.NO_HISTORY,
           Bootstrap.FULLTEXT,
           Bootstrap.TUPLE_TYPE,
@@ -98,8 +103,11 @@ final class SchemaCheck {
   /// Whether a change of an attribute's facts of this kind is announced by `:db.alter/attribute`.
   private static boolean alters(int attribute) {
     return switch (attribute) {
-      case Bootstrap.CARDINALITY, Bootstrap.UNIQUE, Bootstrap.IS_COMPONENT, Bootstrap.NO_HISTORY ->
-        true;
+      case Bootstrap.CARDINALITY,
+          Bootstrap.UNIQUE,
+          Bootstrap.IS_COMPONENT,
+          Bootstrap.INDEX,
+          Bootstrap.NO_HISTORY -> true;
       default -> false;
     };
   }
@@ -198,7 +206,8 @@ final class SchemaCheck {
         attribute == null ? (Object) rows.a(row) : attribute.ident(),
         value,
         opened);
-    return Anomaly.incorrect(
+    return Refused.incorrect(
+            subjects.form(rows.e(row), rows.a(row)),
             "db.error/datom-cannot-be-altered",
             "Boot datoms cannot be altered: " + Shown.value(datom) + ".",
             "What every database begins with stays as it is.",
@@ -238,39 +247,48 @@ final class SchemaCheck {
   private void checkInstall(long entity, Definition definition) {
     Object ident = definition.one(Bootstrap.IDENT);
     if (before.isIssued(entity)) {
-      throw Anomaly.incorrect(
+      throw Refused.incorrect(
+              form(entity),
               "db.error/not-in-system-partition",
-              "Entity " + named(ident, entity) + " exists and is no attribute.",
+              "Entity " + (ident == null ? subjects.name(entity) : ident)
+                  + " exists and is no attribute.",
               "An attribute is a new entity.",
               "Define the attribute with a :db/ident that is not in use.")
           .with("entity", entity)
           .toException();
     }
     if (ident == null) {
-      throw Anomaly.incorrect(
+      throw Refused.incorrect(
+              form(entity),
               "db.error/attribute-ident-missing",
-              "An attribute is defined without :db/ident.",
+              "an attribute is defined without :db/ident.",
               "An attribute needs a name.",
               "Add :db/ident to its definition.")
           .toException();
     }
-    checkEnums(ident, definition);
-    List<Map<Keyword, Object>> errors = new ArrayList<>();
+    checkEnums(entity, ident, definition);
+    List<Problem> errors = new ArrayList<>();
     for (int required : new int[] {Bootstrap.VALUE_TYPE, Bootstrap.CARDINALITY}) {
       if (definition.one(required) == null) {
-        errors.add(error("schema-attribute-missing", ATTRIBUTE, ident(required), ENTITY, ident));
+        errors.add(error(
+            ident(required) + " is missing",
+            "schema-attribute-missing",
+            ATTRIBUTE,
+            ident(required),
+            ENTITY,
+            ident));
       }
     }
     checkShape(ident, definition, errors);
     if (!errors.isEmpty()) {
-      throw invalid("db.error/invalid-install-attribute", ident, errors);
+      throw invalid(entity, "db.error/invalid-install-attribute", ident, errors);
     }
   }
 
   private void checkAlter(Attribute attribute, Definition definition) {
     Object ident = attribute.ident();
-    checkEnums(ident, definition);
-    List<Map<Keyword, Object>> errors = new ArrayList<>();
+    checkEnums(attribute.id(), ident, definition);
+    List<Problem> errors = new ArrayList<>();
     Definition old = new Definition(values(attribute.id()));
     for (int fixed : FIXED) {
       Object from = old.one(fixed);
@@ -284,14 +302,19 @@ final class SchemaCheck {
     }
     boolean many = isMany(definition);
     if (many && !attribute.many() && !schema.compositesOf(attribute.id()).isEmpty()) {
-      errors.add(
-          error("constituent-of-a-composite-must-be-card-one", ATTRIBUTE, ident, ENTITY, ident));
+      errors.add(error(
+          "it is part of a composite tuple, so it keeps cardinality one",
+          "constituent-of-a-composite-must-be-card-one",
+          ATTRIBUTE,
+          ident,
+          ENTITY,
+          ident));
     }
     if (errors.isEmpty()) {
       checkShape(ident, definition, errors);
     }
     if (!errors.isEmpty()) {
-      throw invalid("db.error/invalid-alter-attribute", ident, errors);
+      throw invalid(attribute.id(), "db.error/invalid-alter-attribute", ident, errors);
     }
   }
 
@@ -309,13 +332,21 @@ final class SchemaCheck {
     return values;
   }
 
-  private Map<Keyword, Object> unsupported(
+  private Problem unsupported(
       Object ident, int attribute, @Nullable Object from, @Nullable Object to) {
-    Map<Keyword, Object> error =
-        error("unsupported-alter-schema", ENTITY, ident, ATTRIBUTE, ident(attribute));
-    error.put(FROM, from == null ? DISABLED : shown(from));
-    error.put(TO, to == null ? DISABLED : shown(to));
-    return error;
+    Object shownFrom = from == null ? DISABLED : shown(from);
+    Object shownTo = to == null ? DISABLED : shown(to);
+    Problem problem = error(
+        ident(attribute) + " can't change from " + Shown.value(shownFrom) + " to "
+            + Shown.value(shownTo),
+        "unsupported-alter-schema",
+        ENTITY,
+        ident,
+        ATTRIBUTE,
+        ident(attribute));
+    problem.map().put(FROM, shownFrom);
+    problem.map().put(TO, shownTo);
+    return problem;
   }
 
   private Object shown(Object value) {
@@ -324,17 +355,23 @@ final class SchemaCheck {
   }
 
   /// Types, cardinalities and kinds of uniqueness are entities of the bootstrap schema.
-  private void checkEnums(Object ident, Definition definition) {
+  private void checkEnums(long entity, Object ident, Definition definition) {
     Object type = definition.one(Bootstrap.VALUE_TYPE);
     if (type instanceof Long id && ValueType.ofId(id).isEmpty()) {
       throw notOneOf(
-          "db.error/not-a-value-type", ident, Bootstrap.VALUE_TYPE, type, ":db.type/string");
+          entity,
+          "db.error/not-a-value-type",
+          ident,
+          Bootstrap.VALUE_TYPE,
+          type,
+          ":db.type/string");
     }
     Object cardinality = definition.one(Bootstrap.CARDINALITY);
     if (cardinality instanceof Long id
         && id != Bootstrap.CARDINALITY_ONE
         && id != Bootstrap.CARDINALITY_MANY) {
       throw notOneOf(
+          entity,
           "db.error/not-a-cardinality",
           ident,
           Bootstrap.CARDINALITY,
@@ -346,15 +383,16 @@ final class SchemaCheck {
         && id != Bootstrap.UNIQUE_IDENTITY
         && id != Bootstrap.UNIQUE_VALUE) {
       throw notOneOf(
-          "db.error/not-a-unique", ident, Bootstrap.UNIQUE, unique, ":db.unique/identity");
+          entity, "db.error/not-a-unique", ident, Bootstrap.UNIQUE, unique, ":db.unique/identity");
     }
   }
 
   private RuntimeException notOneOf(
-      String error, Object ident, int attribute, Object value, String example) {
-    return Anomaly.incorrect(
+      long entity, String error, Object ident, int attribute, Object value, String example) {
+    return Refused.incorrect(
+            form(entity),
             error,
-            named(ident, -1) + " has " + shown(value) + " as " + ident(attribute) + ".",
+            ident + " has " + shown(value) + " as " + ident(attribute) + ".",
             "Only the values of the bootstrap schema are possible.",
             "Use one such as " + example + ".")
         .with("entity", ident)
@@ -363,7 +401,7 @@ final class SchemaCheck {
   }
 
   /// What must hold of every definition, new or changed.
-  private void checkShape(Object ident, Definition definition, List<Map<Keyword, Object>> errors) {
+  private void checkShape(Object ident, Definition definition, List<Problem> errors) {
     ValueType type = definition.one(Bootstrap.VALUE_TYPE) instanceof Long id
         ? ValueType.ofId(id).orElseThrow()
         : null;
@@ -371,51 +409,92 @@ final class SchemaCheck {
       return;
     }
     if (Boolean.TRUE.equals(definition.one(Bootstrap.IS_COMPONENT)) && type != ValueType.REF) {
-      errors.add(error("components-must-be-refs", ENTITY, ident, ATTRIBUTE, ident));
+      errors.add(error(
+          ":db/isComponent is for references",
+          "components-must-be-refs",
+          ENTITY,
+          ident,
+          ATTRIBUTE,
+          ident));
     }
     if (definition.one(Bootstrap.UNIQUE) != null && type == ValueType.BYTES) {
-      errors.add(error("bytes-cannot-be-unique", ENTITY, ident, ATTRIBUTE, ident));
+      errors.add(error(
+          "bytes can't be unique", "bytes-cannot-be-unique", ENTITY, ident, ATTRIBUTE, ident));
     }
     for (Object predicate : definition.all(Bootstrap.ATTR_PREDS)) {
       if (predicate instanceof Symbol name && name.getNamespace() == null) {
-        errors.add(error("unqualified-predicate", ENTITY, ident, ATTRIBUTE, name));
+        errors.add(error(
+            "the predicate " + name + " isn't qualified",
+            "unqualified-predicate",
+            ENTITY,
+            ident,
+            ATTRIBUTE,
+            name));
       }
     }
     checkTuple(ident, type, definition, errors);
   }
 
   private void checkTuple(
-      Object ident, ValueType type, Definition definition, List<Map<Keyword, Object>> errors) {
+      Object ident, ValueType type, Definition definition, List<Problem> errors) {
     Object attrs = definition.one(Bootstrap.TUPLE_ATTRS);
     Object types = definition.one(Bootstrap.TUPLE_TYPES);
     Object slot = definition.one(Bootstrap.TUPLE_TYPE);
     int kinds = (attrs == null ? 0 : 1) + (types == null ? 0 : 1) + (slot == null ? 0 : 1);
     if (type != ValueType.TUPLE) {
       if (kinds > 0) {
-        errors.add(error("type-on-non-tuple", ENTITY, ident, ATTRIBUTE, ident));
+        errors.add(error(
+            "the specification of a tuple stands on another type",
+            "type-on-non-tuple",
+            ENTITY,
+            ident,
+            ATTRIBUTE,
+            ident));
       }
       return;
     }
     if (kinds != 1) {
-      errors.add(error("invalid-tuple-kind", ENTITY, ident, ATTRIBUTE, ident));
+      errors.add(error(
+          "a tuple has exactly one of :db/tupleAttrs, :db/tupleTypes and :db/tupleType",
+          "invalid-tuple-kind",
+          ENTITY,
+          ident,
+          ATTRIBUTE,
+          ident));
       return;
     }
     if (attrs instanceof List<?> members) {
       if (isMany(definition)) {
-        errors.add(error("tuple-of-attrs-must-be-card-one", ENTITY, ident, ATTRIBUTE, ident));
+        errors.add(error(
+            "a composite tuple has cardinality one",
+            "tuple-of-attrs-must-be-card-one",
+            ENTITY,
+            ident,
+            ATTRIBUTE,
+            ident));
       }
       for (Object member : Persistent.items(members)) {
         if (!isPart(member)) {
           errors.add(error(
-              "invalid-tuple-attrs", ENTITY, ident, ATTRIBUTE, member == null ? ident : member));
+              Shown.value(member) + " is no scalar attribute of cardinality one",
+              "invalid-tuple-attrs",
+              ENTITY,
+              ident,
+              ATTRIBUTE,
+              member == null ? ident : member));
         }
       }
     }
     List<?> slots = types instanceof List<?> list ? list : slot == null ? List.of() : List.of(slot);
     for (Object each : Persistent.items(slots)) {
       if (!isSlotType(each)) {
-        errors.add(
-            error("invalid-tuple-types", ENTITY, ident, ATTRIBUTE, each == null ? ident : each));
+        errors.add(error(
+            Shown.value(each) + " can't be the type of a slot",
+            "invalid-tuple-types",
+            ENTITY,
+            ident,
+            ATTRIBUTE,
+            each == null ? ident : each));
       }
     }
   }
@@ -499,19 +578,30 @@ final class SchemaCheck {
         Object value = after.value(attribute.id(), batch.v[i], batch.object(i));
         boolean same = order == Order.AEVT ? lastEntity == batch.e[i] : value.equals(lastValue);
         if (lastValue != null && same) {
-          Map<Keyword, Object> violation =
-              error(error, ENTITY, attribute.ident(), ATTRIBUTE, attribute.ident());
-          violation.put(
-              DATOMS,
-              List.of(
-                  List.of(lastEntity, attribute.ident(), lastValue),
-                  List.of(batch.e[i], attribute.ident(), value)));
-          throw invalid("db.error/invalid-alter-attribute", attribute.ident(), List.of(violation));
+          throw violated(
+              attribute,
+              error,
+              List.of(lastEntity, attribute.ident(), lastValue),
+              List.of(batch.e[i], attribute.ident(), value));
         }
         lastEntity = batch.e[i];
         lastValue = value;
       }
     }
+  }
+
+  private RuntimeException violated(
+      Attribute attribute, String error, List<Object> datom1, List<Object> datom2) {
+    Problem violation = error(
+        "there are " + Shown.value(datom1) + " and " + Shown.value(datom2),
+        error,
+        ENTITY,
+        attribute.ident(),
+        ATTRIBUTE,
+        attribute.ident());
+    violation.map().put(DATOMS, List.of(datom1, datom2));
+    return invalid(
+        attribute.id(), "db.error/invalid-alter-attribute", attribute.ident(), List.of(violation));
   }
 
   private Keyword ident(int attribute) {
@@ -522,29 +612,34 @@ final class SchemaCheck {
     return named.ident();
   }
 
-  private static String named(@Nullable Object ident, long entity) {
-    return ident == null ? Long.toString(entity) : ident.toString();
+  /// The first form that says something of an entity.
+  private int form(long entity) {
+    return subjects.form(entity, Bootstrap.IDENT);
   }
 
-  private static Map<Keyword, Object> error(
-      String name, Keyword key1, Object value1, Keyword key2, Object value2) {
+  private static Problem error(
+      String sentence, String name, Keyword key1, Object value1, Keyword key2, Object value2) {
     Map<Keyword, Object> error = new LinkedHashMap<>();
     error.put(ERROR, Keyword.intern("db.error", name));
     error.put(key1, value1);
     error.put(key2, value2);
-    return error;
+    return new Problem(sentence, error);
   }
 
-  private static RuntimeException invalid(
-      String error, Object ident, List<Map<Keyword, Object>> errors) {
-    return Anomaly.incorrect(
+  private RuntimeException invalid(
+      long entity, String error, Object ident, List<Problem> problems) {
+    StringBuilder sentences = new StringBuilder();
+    for (Problem problem : problems) {
+      sentences.append(sentences.isEmpty() ? "" : "; ").append(problem.sentence());
+    }
+    return Refused.incorrect(
+            form(entity),
             error,
-            "The definition of " + ident + " is not possible: " + Shown.value(errors.getFirst())
-                + ".",
+            "The definition of " + ident + " is not possible: " + sentences + ".",
             "Definitions are whole, fit their type, and agree with the values that exist.",
             "See :db/errors for each problem.")
         .with("entity", ident)
-        .with("db/errors", errors)
+        .with("db/errors", problems.stream().map(Problem::map).toList())
         .toException();
   }
 }

@@ -14,6 +14,6 @@ final class Shown {
 
   /// Where in tx-data something stood, to begin a sentence with.
   static String form(int index) {
-    return index == Facts.NO_FORM ? "A fact of the system: " : "Form " + index + " of tx-data: ";
+    return index == Facts.NO_FORM ? "" : "Form " + index + " of tx-data: ";
   }
 }

@@ -22,6 +22,10 @@ final class Tempids {
   private boolean[] attribute = new boolean[8]; // of a root: it becomes an attribute
   private @Nullable Object[] name = new Object[8];
 
+  int count() {
+    return count;
+  }
+
   boolean isEmpty() {
     return count == 0;
   }
@@ -106,6 +110,18 @@ final class Tempids {
     entity[root(id)] = to;
   }
 
+  /// What the caller wrote for an id that is still temporary, or for the entity that it became;
+  /// null when nothing.
+  @Nullable Object caller(long id) {
+    for (int i = 0; i < count; i++) {
+      boolean same = id < 0 ? root(id) == root(-1 - i) : entity[root(-1 - i)] == id;
+      if (same && name[i] != null) {
+        return name[i];
+      }
+    }
+    return null;
+  }
+
   /// How often ids were joined or resolved.
   int changes() {
     return changes;
@@ -141,12 +157,12 @@ final class Tempids {
       return;
     }
     Object caller = name[index(id)];
-    throw Anomaly.incorrect(
+    throw Refused.incorrect(
+            from,
             "db.error/tempid-not-an-entity",
             caller == null
-                ? Shown.form(from) + "a nested map says nothing about its entity."
-                : Shown.form(from)
-                    + "the tempid "
+                ? "a nested map says nothing about its entity."
+                : "the tempid "
                     + Shown.value(caller)
                     + " is used only as value in the transaction.",
             "A temporary id stands for an entity that the same transaction says something about.",

@@ -3,6 +3,7 @@ package valence.engine.tx;
 import java.util.List;
 import java.util.Map;
 import valence.api.Datom;
+import valence.api.TxStats;
 import valence.engine.db.Database;
 import valence.engine.db.Novelty;
 
@@ -14,5 +15,10 @@ import valence.engine.db.Novelty;
 /// is
 ///     also implied by a replacement is listed twice, as in the reference; the novelty has it once
 /// @param tempids the entity of each temporary id that the caller wrote
+/// @param stats   what it took
 public record Transacted(
-    Database after, Novelty novelty, List<Datom> txData, Map<String, Long> tempids) {}
+    Database after,
+    Novelty novelty,
+    List<Datom> txData,
+    Map<String, Long> tempids,
+    TxStats stats) {}

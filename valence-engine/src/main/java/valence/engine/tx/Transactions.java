@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import valence.api.TxStats;
 import valence.edn.Edn;
 import valence.edn.Persistent;
 import valence.engine.db.Database;
@@ -26,6 +27,7 @@ public final class Transactions {
   private final Tempids tempids = new Tempids();
   private final Functions functions;
   private final TxInstant instant;
+  private final Subjects subjects;
   private final Expansion expansion;
   private final Names names;
 
@@ -33,7 +35,8 @@ public final class Transactions {
     before = now;
     functions = new Functions(context, now);
     instant = new TxInstant(now, context.now());
-    expansion = new Expansion(now, functions, tempids, facts, instant);
+    subjects = new Subjects(now, facts, tempids);
+    expansion = new Expansion(now, functions, tempids, facts, subjects, instant);
     names = expansion.names();
   }
 
@@ -54,23 +57,29 @@ public final class Transactions {
   }
 
   private Transacted run(Database target, @Nullable Object txData, TxContext context) {
+    long start = System.nanoTime();
     expansion.expand(txData);
     context.requestId().ifPresent(this::sayRequestId);
-    new EntitySpecs(before, functions).prepare(expansion.ensured());
+    new EntitySpecs(before, functions, subjects).prepare(expansion.ensured());
     sayProvenance();
+    long expanded = System.nanoTime();
     if (!tempids.isEmpty()) {
       resolveTempids();
+    }
+    if (facts.hasExcision) {
+      new ExcisionCheck(before, facts, subjects).check();
     }
     if (facts.hasSchema) {
       SchemaCheck.announceInstalls(facts, before.schema());
     }
-    Changes changes = new Changes(before, facts, instant.value());
+    long resolved = System.nanoTime();
+    Changes changes = new Changes(before, facts, subjects, instant.value());
     changes.apply();
-    if (facts.hasComposites) {
-      new Composites(before, facts, changes).maintain();
-    }
-    new Uniqueness(before, changes).check();
-    SchemaCheck schemaCheck = facts.hasSchema ? new SchemaCheck(before, changes) : null;
+    long deduplicated = System.nanoTime();
+    int composites = facts.hasComposites ? new Composites(before, facts, changes).maintain() : 0;
+    long composed = System.nanoTime();
+    int unique = new Uniqueness(before, changes, subjects).check();
+    SchemaCheck schemaCheck = facts.hasSchema ? new SchemaCheck(before, changes, subjects) : null;
     if (schemaCheck != null) {
       schemaCheck.check();
     }
@@ -80,19 +89,33 @@ public final class Transactions {
       schemaCheck.checkValues(after.withView(TimeView.NOW));
     }
     if (!expansion.ensured().isEmpty()) {
-      new EntitySpecs(before, functions)
+      new EntitySpecs(before, functions, subjects)
           .check(after.withView(TimeView.NOW), expansion.ensured(), tempids);
     }
-    Map<String, Long> resolved = tempids.resolved();
+    TxStats stats = new TxStats(
+        facts.count,
+        changes.duplicates(),
+        changes.redundant(),
+        tempids.count(),
+        unique,
+        composites,
+        new TxStats.Times(
+            expanded - start,
+            resolved - expanded,
+            deduplicated - resolved,
+            composed - deduplicated,
+            System.nanoTime() - composed),
+        changes.warnings());
+    Map<String, Long> named = tempids.resolved();
     if (names.isTxNamed()) {
-      resolved.put(TX_TEMPID, names.tx());
+      named.put(TX_TEMPID, names.tx());
     }
-    return new Transacted(after, novelty, changes.report(), resolved);
+    return new Transacted(after, novelty, changes.report(), named, stats);
   }
 
   private void resolveTempids() {
     if (facts.identityCount > 0 || !expansion.explicitTuples().isEmpty()) {
-      new Upserts(before, facts, tempids).resolve(expansion.explicitTuples());
+      new Upserts(before, facts, tempids, subjects).resolve(expansion.explicitTuples());
     }
     tempids.issue(before.nextEntity(), before.nextAttribute());
     for (int i = 0; i < facts.count; i++) {

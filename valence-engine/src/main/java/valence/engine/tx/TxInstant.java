@@ -3,7 +3,6 @@ package valence.engine.tx;
 import java.time.Instant;
 import java.util.Date;
 import org.jspecify.annotations.Nullable;
-import valence.api.Anomaly;
 import valence.engine.db.Database;
 import valence.engine.schema.Partition;
 
@@ -31,10 +30,10 @@ final class TxInstant {
       throw reset(entity, form);
     }
     if (explicit != null && !explicit.equals(instant)) {
-      throw Anomaly.incorrect(
+      throw Refused.incorrect(
+              form,
               "db.error/datoms-conflict",
-              Shown.form(form)
-                  + "the transaction is given the instants "
+              "the transaction is given the instants "
                   + Shown.value(explicit)
                   + " and "
                   + Shown.value(instant)
@@ -44,20 +43,19 @@ final class TxInstant {
           .toException();
     }
     if (instant.getTime() < previous) {
-      throw Anomaly.incorrect(
+      throw Refused.incorrect(
+              form,
               "db.error/past-tx-instant",
-              Shown.form(form)
-                  + "Time conflict: "
-                  + Shown.value(instant)
-                  + " is older than database basis.",
+              "Time conflict: " + Shown.value(instant) + " is older than database basis.",
               "The transaction before was said at " + Shown.value(new Date(previous)) + ".",
               "Send an instant at or after it; import old facts before new ones.")
           .toException();
     }
     if (instant.getTime() > now) {
-      throw Anomaly.incorrect(
+      throw Refused.incorrect(
+              form,
               "db.error/future-tx-instant",
-              Shown.form(form) + "Time conflict: " + Shown.value(instant) + " is in the future.",
+              "Time conflict: " + Shown.value(instant) + " is in the future.",
               "It is " + Shown.value(new Date(now)) + ".",
               "Send an instant that has been, or leave :db/txInstant out.")
           .toException();
@@ -74,12 +72,12 @@ final class TxInstant {
 
   private static RuntimeException reset(long entity, int form) {
     boolean transaction = entity >= 0 && Partition.partition(entity) == Partition.TX;
-    return Anomaly.incorrect(
+    return Refused.incorrect(
+            form,
             "db.error/reset-tx-instant",
-            Shown.form(form)
-                + (transaction
-                    ? "the instant of an older transaction would change."
-                    : "an entity that is no transaction would get a :db/txInstant."),
+            (transaction
+                ? "the instant of an older transaction would change."
+                : "an entity that is no transaction would get a :db/txInstant."),
             "Only the transaction itself can be given its instant, as \"datomic.tx\".",
             "Use an attribute of your own for other times.")
         .toException();

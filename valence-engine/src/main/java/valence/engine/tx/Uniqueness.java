@@ -1,9 +1,7 @@
 package valence.engine.tx;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import valence.api.Anomaly;
 import valence.engine.db.Database;
 import valence.engine.index.RowBuffer;
 import valence.engine.schema.Attribute;
@@ -14,15 +12,18 @@ import valence.engine.schema.Schema;
 final class Uniqueness {
   private final Database before;
   private final Changes changes;
+  private final Subjects subjects;
 
-  Uniqueness(Database before, Changes changes) {
+  Uniqueness(Database before, Changes changes, Subjects subjects) {
     this.before = before;
+    this.subjects = subjects;
     this.changes = changes;
   }
 
   private record Claim(int attribute, Object value) {}
 
-  void check() {
+  /// How many claims were checked.
+  int check() {
     RowBuffer opened = changes.opened();
     Map<Claim, Long> claims = null;
     for (int i = 0; i < opened.count(); i++) {
@@ -35,36 +36,55 @@ final class Uniqueness {
       claims = claims == null ? new HashMap<>() : claims;
       Long other = claims.putIfAbsent(new Claim(attribute.id(), value), e);
       if (other != null) {
-        throw Changes.conflict(
-            List.of(other, attribute.ident(), value),
-            Facts.NO_FORM,
-            List.of(e, attribute.ident(), value),
-            Facts.NO_FORM,
-            attribute.ident() + " is unique: two entities cannot have the value.");
+        throw twice(attribute, value, other, e);
       }
       long holder = before.holder(attribute, value);
       if (holder != Schema.NONE
           && holder != e
           && !changes.isClosed(holder, attribute.id(), opened.v(i), opened.o(i))) {
-        throw Anomaly.conflict(
-                "db.error/unique-conflict",
-                "Unique conflict: "
-                    + attribute.ident()
-                    + ", value: "
-                    + Shown.value(value)
-                    + " already held by: "
-                    + holder
-                    + " asserted for: "
-                    + e
-                    + ".",
-                "A unique value belongs to one entity at a time.",
-                "Assert the facts on its holder, or retract the value there first.")
-            .with("attribute", attribute.ident())
-            .with("value", value)
-            .with("holder", holder)
-            .with("entity", e)
-            .toException();
+        throw taken(attribute, value, holder, e);
       }
     }
+    return claims == null ? 0 : claims.size();
+  }
+
+  private RuntimeException twice(Attribute attribute, Object value, long first, long second) {
+    return Changes.conflict(
+        said(attribute, value, first),
+        subjects.form(first, attribute.id()),
+        said(attribute, value, second),
+        subjects.form(second, attribute.id()),
+        changes.datom(first, attribute, value),
+        changes.datom(second, attribute, value),
+        attribute.ident() + " is unique: two entities cannot have the value.");
+  }
+
+  private String said(Attribute attribute, Object value, long entity) {
+    return "[" + subjects.name(entity) + " " + attribute.ident() + " " + Shown.value(value) + "]";
+  }
+
+  private RuntimeException taken(Attribute attribute, Object value, long holder, long entity) {
+    boolean composite = attribute.tuple() instanceof Attribute.Tuple.Composite;
+    return Refused.conflict(
+            subjects.form(entity, attribute.id()),
+            "db.error/unique-conflict",
+            "Unique conflict: "
+                + attribute.ident()
+                + ", value: "
+                + Shown.value(value)
+                + " already held by: "
+                + subjects.name(holder)
+                + " asserted for: "
+                + subjects.name(entity)
+                + ".",
+            "A unique value belongs to one entity at a time.",
+            composite && attribute.unique() == Attribute.Unique.IDENTITY && !before.isIssued(entity)
+                ? "The parts of a composite tuple don't find its holder: assert the tuple as well."
+                : "Assert the facts on its holder, or retract the value there first.")
+        .with("attribute", attribute.ident())
+        .with("value", value)
+        .with("holder", holder)
+        .with("entity", entity)
+        .toException();
   }
 }

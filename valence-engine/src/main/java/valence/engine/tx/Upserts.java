@@ -1,27 +1,31 @@
 package valence.engine.tx;
 
+import clojure.lang.PersistentVector;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import valence.api.Anomaly;
+import valence.edn.Persistent;
 import valence.engine.db.Database;
 import valence.engine.schema.Attribute;
 import valence.engine.schema.Schema;
+import valence.engine.value.ValueType;
 
 /// Finds what temporary ids are by their unique identities: an entity that holds the value already,
 /// or one new entity for all ids that are given the same new value.
 ///
-/// An identity may itself be a reference to a temporary id, so what one id turns out to be can
-/// settle another; repeats until nothing changes. Each step only joins or settles ids, so the
-/// result doesn't depend on the order of the facts.
+/// An identity may itself refer to a temporary id, or be a tuple that does, so what one id turns
+/// out to be can settle another; repeats until nothing changes. Each step only joins or settles
+/// ids, so the result doesn't depend on the order of the facts.
 final class Upserts {
   private final Database before;
   private final Facts facts;
   private final Tempids tempids;
+  private final Subjects subjects;
 
-  Upserts(Database before, Facts facts, Tempids tempids) {
+  Upserts(Database before, Facts facts, Tempids tempids, Subjects subjects) {
     this.before = before;
+    this.subjects = subjects;
     this.facts = facts;
     this.tempids = tempids;
   }
@@ -29,66 +33,125 @@ final class Upserts {
   private record Identity(int attribute, Object value) {}
 
   void resolve(List<ExplicitTuple> tuples) {
-    for (ExplicitTuple tuple : tuples) {
-      if (tuple.entity() < 0 && tuple.attribute().unique() == Attribute.Unique.IDENTITY) {
-        long holder = before.holder(tuple.attribute(), tuple.value());
-        if (holder != Schema.NONE) {
-          settle(tuple.entity(), holder, tuple.attribute(), tuple.value(), tuple.form());
-        }
-      }
-    }
+    boolean open = !resolveTuples(tuples);
     boolean[] held = new boolean[facts.identityCount];
-    boolean open = false;
     for (int i = 0; i < facts.identityCount; i++) {
       int fact = facts.identities[i];
-      if (isOpenReference(fact)) {
+      if (isOpen(facts.a[fact], facts.valueAt(fact))) {
         open = true;
       } else {
-        held[i] = settle(fact, facts.key[fact]);
+        held[i] = settle(fact, value(fact));
       }
     }
     // Only when all holders are known, so that what joins what doesn't depend on the order.
     Map<Identity, Long> fresh = new HashMap<>();
     for (int i = 0; i < facts.identityCount; i++) {
       int fact = facts.identities[i];
-      if (!held[i] && !isOpenReference(fact)) {
-        join(fact, facts.key[fact], fresh);
+      if (!held[i] && !isOpen(facts.a[fact], facts.valueAt(fact))) {
+        join(fact, value(fact), fresh);
       }
     }
     while (open) {
-      open = resolveReferences();
+      int changes = tempids.changes();
+      resolveTuples(tuples);
+      resolveReferences();
+      open = tempids.changes() != changes;
     }
   }
 
-  private boolean isOpenReference(int fact) {
-    return facts.a[fact].isRef() && facts.key[fact] < 0;
+  /// Finds the holders of composite tuples that were given as such; whether none refers to a
+  /// temporary id, so that all are found.
+  private boolean resolveTuples(List<ExplicitTuple> tuples) {
+    boolean all = true;
+    for (ExplicitTuple tuple : tuples) {
+      Attribute attribute = tuple.attribute();
+      if (tuple.entity() >= 0 || attribute.unique() != Attribute.Unique.IDENTITY) {
+        continue;
+      }
+      Object value = resolved(attribute, tuple.value());
+      all &= !isOpen(attribute, tuple.value());
+      if (isOpen(attribute, value)) {
+        continue;
+      }
+      long holder = before.holder(attribute, value);
+      if (holder != Schema.NONE) {
+        settle(tuple.entity(), holder, attribute, value, tuple.form());
+      }
+    }
+    return all;
   }
 
-  /// Whether anything changed.
-  private boolean resolveReferences() {
-    int changes = tempids.changes();
+  private void resolveReferences() {
     Map<Identity, Long> fresh = new HashMap<>();
     for (int i = 0; i < facts.identityCount; i++) {
       int fact = facts.identities[i];
-      if (!facts.a[fact].isRef()) {
-        continue;
-      }
-      long value = facts.key[fact];
-      if (value < 0) {
-        long entity = tempids.entity(value);
-        value = entity == Schema.NONE ? tempids.representative(value) : entity;
-      }
-      if (value < 0 || !settle(fact, value)) {
-        join(fact, value, fresh);
+      Attribute attribute = facts.a[fact];
+      if (attribute.isRef() || attribute.type() == ValueType.TUPLE) {
+        Object value = value(fact);
+        if (isOpen(attribute, value) || !settle(fact, value)) {
+          join(fact, value, fresh);
+        }
       }
     }
-    return tempids.changes() != changes;
+  }
+
+  /// The value of a fact, with what is known of the temporary ids in it.
+  private Object value(int fact) {
+    return resolved(facts.a[fact], facts.valueAt(fact));
+  }
+
+  private Object resolved(Attribute attribute, Object value) {
+    if (attribute.isRef()) {
+      return resolved((Long) value);
+    }
+    if (attribute.type() != ValueType.TUPLE) {
+      return value;
+    }
+    @Nullable Object[] slots = Persistent.items((List<?>) value);
+    for (int i = 0; i < slots.length; i++) {
+      if (slots[i] instanceof Long id && isReference(attribute, i)) {
+        slots[i] = resolved(id);
+      }
+    }
+    return PersistentVector.adopt(slots);
+  }
+
+  private Long resolved(Long id) {
+    if (id >= 0) {
+      return id;
+    }
+    long entity = tempids.entity(id);
+    return entity == Schema.NONE ? tempids.representative(id) : entity;
+  }
+
+  /// Whether a value refers to a temporary id that isn't known yet.
+  private boolean isOpen(Attribute attribute, Object value) {
+    if (attribute.isRef()) {
+      return (Long) value < 0;
+    }
+    if (attribute.type() != ValueType.TUPLE) {
+      return false;
+    }
+    @Nullable Object[] slots = Persistent.items((List<?>) value);
+    for (int i = 0; i < slots.length; i++) {
+      if (slots[i] instanceof Long id && id < 0 && isReference(attribute, i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isReference(Attribute attribute, int slot) {
+    if (attribute.tuple() instanceof Attribute.Tuple.Composite(var members)) {
+      Attribute member = before.schema().attribute(members.get(slot));
+      return member != null && member.isRef();
+    }
+    return attribute.hasReferenceAt(slot);
   }
 
   /// Whether an entity holds the value; then the fact's temporary id is that entity.
-  private boolean settle(int fact, long key) {
+  private boolean settle(int fact, Object value) {
     Attribute attribute = facts.a[fact];
-    Object value = value(fact, key);
     long holder = before.holder(attribute, value);
     if (holder == Schema.NONE) {
       return false;
@@ -99,18 +162,13 @@ final class Upserts {
 
   /// Makes the fact's temporary id one with the others that are given the same new value. Ids that
   /// are two entities already stay apart; that both claim the value is found out later.
-  private void join(int fact, long key, Map<Identity, Long> fresh) {
+  private void join(int fact, Object value, Map<Identity, Long> fresh) {
     long entity = facts.e[fact];
-    Long other = fresh.putIfAbsent(new Identity(facts.a[fact].id(), value(fact, key)), entity);
+    Long other = fresh.putIfAbsent(new Identity(facts.a[fact].id(), value), entity);
     if (other != null
         && (tempids.entity(other) == Schema.NONE || tempids.entity(entity) == Schema.NONE)) {
       tempids.join(other, entity);
     }
-  }
-
-  private Object value(int fact, long key) {
-    Object object = facts.value[fact];
-    return object == null ? facts.a[fact].type().ofKey(key) : object;
   }
 
   private void settle(
@@ -119,17 +177,17 @@ final class Upserts {
     if (known == Schema.NONE) {
       tempids.resolve(tempid, holder);
     } else if (known != holder) {
-      throw Anomaly.conflict(
+      throw Refused.conflict(
+              form,
               "db.error/unique-conflict",
-              Shown.form(form)
-                  + "Unique conflict: "
+              "Unique conflict: "
                   + attribute.ident()
                   + ", value: "
                   + Shown.value(value)
                   + " already held by: "
-                  + holder
+                  + subjects.name(holder)
                   + " asserted for: "
-                  + known
+                  + subjects.name(known)
                   + ".",
               "The identities of one temporary id belong to two entities.",
               "Send facts about one entity, or retract one of the identities first.")

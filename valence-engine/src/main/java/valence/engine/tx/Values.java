@@ -37,9 +37,10 @@ final class Values {
       throw wrongType(attribute, value, form);
     }
     if (normal instanceof String text && text.length() > STRING_UNITS_MAX) {
-      throw Anomaly.of(
+      throw Refused.of(
+              form,
               Anomaly.Category.INCORRECT,
-              Shown.form(form) + "Item too large: a string for " + attribute.ident() + ".",
+              "Item too large: a string for " + attribute.ident() + ".",
               "It has " + text.length() + " UTF-16 units; a string may have " + STRING_UNITS_MAX
                   + ".",
               "Store long text elsewhere and keep a reference to it.")
@@ -122,9 +123,10 @@ final class Values {
   }
 
   private static RuntimeException nil(Attribute attribute, int form) {
-    return Anomaly.incorrect(
+    return Refused.incorrect(
+            form,
             "db.error/nil-value",
-            Shown.form(form) + "nil is not a legal value for " + attribute.ident() + ".",
+            "nil is not a legal value for " + attribute.ident() + ".",
             "A fact has a value.",
             "Leave it out, or retract the current value.")
         .with("attribute", attribute.ident())
@@ -132,10 +134,10 @@ final class Values {
   }
 
   static RuntimeException wrongType(Attribute attribute, Object value, int form) {
-    return Anomaly.incorrect(
+    return Refused.incorrect(
+            form,
             "db.error/wrong-type-for-attribute",
-            Shown.form(form)
-                + "Value "
+            "Value "
                 + Shown.value(value)
                 + " is not a valid :"
                 + attribute.type().tag()
@@ -154,10 +156,10 @@ final class Values {
 
   private static RuntimeException invalidTuple(
       Attribute attribute, Object value, int form, String why) {
-    return Anomaly.incorrect(
+    return Refused.incorrect(
+            form,
             "db.error/invalid-tuple-value",
-            Shown.form(form) + "Invalid tuple value for " + attribute.ident() + ": "
-                + Shown.value(value) + ".",
+            "Invalid tuple value for " + attribute.ident() + ": " + Shown.value(value) + ".",
             why,
             "Send a tuple that its definition allows.")
         .with("value", value)

@@ -253,6 +253,48 @@ class TransactionsTest {
   }
 
   @Test
+  void aTupleThatRefersToATemporaryIdFindsItsHolder() {
+    Database with = transact(
+            db,
+            "[{:db/ident :u/t :db/valueType :db.type/tuple :db/cardinality :db.cardinality/one"
+                + " :db/tupleTypes [:db.type/ref :db.type/long] :db/unique :db.unique/identity}]",
+            Example.CONTEXT)
+        .after();
+    Transacted held =
+        transact(with, "[{:db/id \"h\" :u/t [[:p/email \"al@x\"] 5]}]", Example.CONTEXT);
+    Transacted found = transact(
+        held.after(),
+        "[{:db/id \"q\" :u/t [\"al\" 5] :p/age 1} {:db/id \"al\" :p/email \"al@x\"}]",
+        Example.CONTEXT);
+    assertEquals(held.tempids().get("h"), found.tempids().get("q"));
+  }
+
+  @Test
+  void nanReplacesNothingAndTheReportSaysSo() {
+    String al = "[:p/email \"al@x\"]";
+    Transacted ignored = transact("[[:db/add " + al + " :v/dbl ##NaN]]");
+    assertEquals(1, ignored.txData().size());
+    assertTrue(ignored.stats().warnings().getFirst().contains(":v/dbl"));
+    Database nan = transact("[{:p/email \"nan@x\" :v/dbl ##NaN}]").after();
+    Transacted over = transact(nan, "[{:p/email \"nan@x\" :v/dbl 1.0}]", Example.CONTEXT);
+    assertEquals(1, over.txData().size());
+    assertEquals(1, over.stats().warnings().size());
+  }
+
+  @Test
+  void refusalsFoundLateNameTheFormAndTheCallersNames() {
+    Anomaly unique = refused("[{:p/name \"X\"} {:db/id \"me\" :p/ssn \"S-1\"}]");
+    assertEquals(1L, unique.data().get(Keyword.intern("form-index")));
+    assertTrue(unique.message().contains("for: \"me\""), unique.message());
+    assertTrue(unique.message().contains("by: [:p/email \"bo@x\"]"), unique.message());
+    Anomaly schema = refused("[{:p/name \"X\"} {:db/id :p/age :db/valueType :db.type/string}]");
+    assertEquals(1L, schema.data().get(Keyword.intern("form-index")));
+    Anomaly facts = refused("[{:p/age 1} {:db/id \"me\" :p/age 1} {:db/id \"me\" :p/age 2}]");
+    assertEquals(2L, facts.data().get(Keyword.intern("form-index")));
+    assertTrue(facts.message().contains("\"me\" :p/age 1] of form 1"), facts.message());
+  }
+
+  @Test
   void theMessageNamesTheFormAndTheNearestIdent() {
     Anomaly anomaly = refused("[{:p/name \"X\"} {:p/nmae \"Y\"}]");
     assertTrue(anomaly.message().contains("Form 1"), anomaly.message());
@@ -271,7 +313,7 @@ class TransactionsTest {
     }
     assertEquals(
         "not-in-system-partition", refusedName("[[:db/add :red :db/valueType :db.type/long]]"));
-    assertEquals("unsupported", refusedName("[{:db/excise :red}]"));
+    assertEquals("invalid-excision", refusedName("[{:db/excise :db/ident}]"));
     assertEquals("not-a-keyword", refusedName("[{\"p/name\" \"X\"}]"));
     assertEquals("not-a-data-function", refusedName("{:p/name \"X\"}"));
   }
