@@ -64,6 +64,14 @@ public final class Comparison {
         || (x.getClass() == y.getClass() && (x instanceof Comparable || x instanceof byte[]));
   }
 
+  /// Whether two values are of one kind: numbers for an order, numbers of one kind for equality.
+  public static boolean areAlike(Object x, Object y, boolean equality) {
+    if (x instanceof Number a && y instanceof Number b) {
+      return !equality || Arithmetic.kind(a) == Arithmetic.kind(b);
+    }
+    return comparable(x, y) || x.getClass() == y.getClass();
+  }
+
   /// `compare` of Clojure: nil first; fails with ClassCastException when the two are of different
   /// kinds.
   static int compareAlike(@Nullable Object x, @Nullable Object y) {

@@ -15,6 +15,9 @@ public final class CoreFunctions {
     NumberFunctions.addTo(registry);
     TextFunctions.addTo(registry);
     CollectionFunctions.addTo(registry);
+    MapFunctions.addTo(registry);
+    SequenceFunctions.addTo(registry);
+    CallFunctions.addTo(registry);
     FUNCTIONS = registry.functions();
   }
 

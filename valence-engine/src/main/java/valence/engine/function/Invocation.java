@@ -2,6 +2,7 @@ package valence.engine.function;
 
 import clojure.lang.Keyword;
 import clojure.lang.Symbol;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,10 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// Calls of what may stand in call position: functions, and the keywords, maps, sets and vectors
 /// that act as functions.
 public final class Invocation {
+  /// The order of `sort` and `sort-by` when none is given.
+  static final Comparator<@Nullable Object> NATURAL_ORDER = Comparison::compareAlike;
+
   private Invocation() {}
 
   /// Calls a value; a symbol stands for the core function of that name.
   public static @Nullable Object call(@Nullable Object function, @Nullable Object... args) {
+    CallLimit.tick();
     return switch (function) {
       case CoreFunction core -> core.call(args);
       case Symbol name -> {
@@ -42,6 +47,18 @@ public final class Invocation {
       case null, default ->
         throw new ClassCastException(
             (function == null ? "nil" : function.getClass().getName()) + " can't be called");
+    };
+  }
+
+  /// The order that a function makes: a predicate says whether one comes before the other, another
+  /// function gives a number below, at or above zero.
+  static Comparator<@Nullable Object> order(@Nullable Object function) {
+    return (x, y) -> {
+      Object result = call(function, x, y);
+      if (result instanceof Number number) {
+        return Integer.signum(Arithmetic.compare(number, 0L));
+      }
+      return truthy(result) ? -1 : truthy(call(function, y, x)) ? 1 : 0;
     };
   }
 

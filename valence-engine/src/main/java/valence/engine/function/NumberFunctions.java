@@ -89,8 +89,12 @@ final class NumberFunctions {
   private static Number extreme(@Nullable Object[] args, int sign) {
     Number result = Arithmetic.number(args[0]);
     for (int i = 1; i < args.length; i++) {
-      if (Arithmetic.compare(Arithmetic.number(args[i]), result) * sign > 0) {
-        result = Arithmetic.number(args[i]);
+      Number other = Arithmetic.number(args[i]);
+      boolean undefined = Double.isNaN(result.doubleValue());
+      // As in Clojure, the later of two that are equal.
+      if (!undefined
+          && (Double.isNaN(other.doubleValue()) || Arithmetic.compare(other, result) * sign >= 0)) {
+        result = other;
       }
     }
     return result;
@@ -150,9 +154,20 @@ final class NumberFunctions {
         args -> Arithmetic.kind(Arithmetic.number(args[0])) == Arithmetic.Kind.INTEGER
             ? Arithmetic.big(Arithmetic.number(args[0]))
             : Arithmetic.decimal(Arithmetic.number(args[0])).toBigInteger());
+    to.add(
+        "biginteger", 1, args -> Arithmetic.decimal(Arithmetic.number(args[0])).toBigInteger());
+    to.add("byte", 1, args -> inRange(exactLong(args[0]), Byte.MIN_VALUE, Byte.MAX_VALUE));
+    to.add("short", 1, args -> inRange(exactLong(args[0]), Short.MIN_VALUE, Short.MAX_VALUE));
     to.add("num", 1, args -> Arithmetic.number(args[0]));
     to.add("parse-long", 1, args -> parse(args[0], Long::valueOf));
     to.add("parse-double", 1, args -> parse(args[0], Double::valueOf));
+  }
+
+  private static long inRange(long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException("Value out of range: " + value);
+    }
+    return value;
   }
 
   private static long exactLong(@Nullable Object value) {
@@ -219,12 +234,22 @@ final class NumberFunctions {
     bits(to, "bit-shift-left", (x, y) -> x << y);
     bits(to, "bit-shift-right", (x, y) -> x >> y);
     bits(to, "unsigned-bit-shift-right", (x, y) -> x >>> y);
+    bits(to, "bit-and-not", (x, y) -> x & ~y);
+    to.add("bit-set", 2, args -> exactLong(args[0]) | 1L << exactLong(args[1]));
+    to.add("bit-clear", 2, args -> exactLong(args[0]) & ~(1L << exactLong(args[1])));
+    to.add("bit-flip", 2, args -> exactLong(args[0]) ^ 1L << exactLong(args[1]));
     to.add("bit-not", 1, args -> ~exactLong(args[0]));
     to.add("bit-test", 2, args -> (exactLong(args[0]) >> exactLong(args[1]) & 1) == 1);
   }
 
   private static void bits(Registry to, String name, LongBinaryOperator operator) {
-    to.add(name, 2, args -> operator.applyAsLong(exactLong(args[0]), exactLong(args[1])));
+    to.add(name, 2, name.contains("shift") ? 2 : Registry.ANY, args -> {
+      long result = exactLong(args[0]);
+      for (int i = 1; i < args.length; i++) {
+        result = operator.applyAsLong(result, exactLong(args[i]));
+      }
+      return result;
+    });
   }
 
   private static Object random(@Nullable Object... args) {

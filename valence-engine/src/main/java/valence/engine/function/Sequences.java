@@ -1,6 +1,7 @@
 package valence.engine.function;
 
 import clojure.lang.IPersistentVector;
+import clojure.lang.ISeq;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -47,11 +48,31 @@ public final class Sequences {
 
   /// A vector of at most [#ELEMENTS_MAX] elements.
   static IPersistentVector vector(Collection<? extends @Nullable Object> elements) {
-    if (elements.size() > ELEMENTS_MAX) {
-      throw new IllegalArgumentException(
-          "A collection of " + elements.size() + " elements is above " + ELEMENTS_MAX);
-    }
+    checkSize(elements.size());
     return Persistent.vector(elements);
+  }
+
+  /// A list of at most [#ELEMENTS_MAX] elements; what functions give whose result is a sequence.
+  static Object list(Collection<? extends @Nullable Object> elements) {
+    checkSize(elements.size());
+    return Persistent.list(elements);
+  }
+
+  static void checkSize(int size) {
+    if (size > ELEMENTS_MAX) {
+      throw new IllegalArgumentException(
+          "The collection would have more than " + ELEMENTS_MAX + " elements");
+    }
+  }
+
+  /// Whether it is a vector, as opposed to a sequence.
+  static boolean isVector(@Nullable Object value) {
+    return value instanceof List && !(value instanceof ISeq);
+  }
+
+  /// A number that counts something.
+  static int count(@Nullable Object value) {
+    return Math.clamp(Arithmetic.number(value).longValue(), Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
 
   /// `get`: by key of a map, by index of a vector or string, by membership of a set; else what
@@ -61,7 +82,8 @@ public final class Sequences {
     return switch (collection) {
       case Map<?, ?> map -> map.containsKey(key) ? map.get(key) : absent;
       case Set<?> set -> set.contains(key) ? key : absent;
-      case List<?> list ->
+      case List<?> list
+      when isVector(list) ->
         index(key, list.size()) < 0 ? absent : elements(list).get(index(key, list.size()));
       case String text ->
         index(key, text.length()) < 0 ? absent : text.charAt(index(key, text.length()));

@@ -4,14 +4,17 @@ import clojure.lang.Keyword;
 import clojure.lang.Symbol;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.UUID;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +27,8 @@ import valence.edn.Persistent;
 final class TextFunctions {
   /// Characters of a string that an expression may build.
   private static final int TEXT_LENGTH_MAX = 16 << 20;
+
+  private static final Pattern WIDE = Pattern.compile("%[^a-zA-Z%]*[0-9]{4}");
 
   private TextFunctions() {}
 
@@ -102,7 +107,13 @@ final class TextFunctions {
         case null, default -> Symbol.intern(text(args[0]));
       };
     });
-    to.add("char", 1, args -> (char) index(args[0]));
+    to.add("char", 1, args -> args[0] instanceof Character c ? c : (char) index(args[0]));
+    to.add("pr-str", 0, Registry.ANY, args -> printed(args, Edn::print));
+    to.add("prn-str", 0, Registry.ANY, args -> printed(args, Edn::print) + "\n");
+    to.add("print-str", 0, Registry.ANY, args -> printed(args, TextFunctions::plain));
+    to.add("println-str", 0, Registry.ANY, args -> printed(args, TextFunctions::plain) + "\n");
+    to.add("clojure.edn/read-string", 1, args -> Edn.read(text(args[0])));
+    to.add("format", 1, Registry.ANY, TextFunctions::format);
     to.add(
         "subs",
         2,
@@ -118,6 +129,27 @@ final class TextFunctions {
     to.add("parse-uuid", 1, args -> parseUuid(text(args[0])));
     to.add("random-uuid", 0, args -> UUID.randomUUID());
     to.add("inst-ms", 1, args -> ((Date) Objects.requireNonNull(args[0])).getTime());
+  }
+
+  private static String printed(@Nullable Object[] args, Function<@Nullable Object, String> print) {
+    StringJoiner joined = new StringJoiner(" ");
+    for (Object arg : args) {
+      joined.add(print.apply(arg));
+      checkLength(joined.length());
+    }
+    return joined.toString();
+  }
+
+  private static String plain(@Nullable Object value) {
+    return value == null ? "nil" : str(value);
+  }
+
+  private static String format(@Nullable Object... args) {
+    String format = text(args[0]);
+    if (WIDE.matcher(format).find()) {
+      throw new IllegalArgumentException("A width of more than three digits in " + format);
+    }
+    return String.format(Locale.ROOT, format, Arrays.copyOfRange(args, 1, args.length));
   }
 
   private static @Nullable UUID parseUuid(String text) {
@@ -141,20 +173,20 @@ final class TextFunctions {
   private static void regularExpressions(Registry to) {
     to.add("re-pattern", 1, args -> pattern(args[0]));
     to.add("re-find", 2, args -> {
-      Matcher matcher = pattern(args[0]).matcher(text(args[1]));
+      Matcher matcher = pattern(args[0]).matcher(CallLimit.text(text(args[1])));
       return matcher.find() ? groups(matcher) : null;
     });
     to.add("re-matches", 2, args -> {
-      Matcher matcher = pattern(args[0]).matcher(text(args[1]));
+      Matcher matcher = pattern(args[0]).matcher(CallLimit.text(text(args[1])));
       return matcher.matches() ? groups(matcher) : null;
     });
     to.add("re-seq", 2, args -> {
       List<Object> found = new ArrayList<>();
-      Matcher matcher = pattern(args[0]).matcher(text(args[1]));
+      Matcher matcher = pattern(args[0]).matcher(CallLimit.text(text(args[1])));
       while (matcher.find()) {
         found.add(groups(matcher));
       }
-      return found.isEmpty() ? null : Sequences.vector(found);
+      return found.isEmpty() ? null : Sequences.list(found);
     });
   }
 
@@ -200,6 +232,14 @@ final class TextFunctions {
         3,
         args -> found(text(args[0])
             .lastIndexOf(str(args[1]), args.length == 3 ? index(args[2]) : Integer.MAX_VALUE)));
+    to.add("clojure.string/escape", 2, args -> {
+      StringBuilder escaped = new StringBuilder();
+      for (char each : text(args[0]).toCharArray()) {
+        escaped.append(str(Sequences.lookup(args[1], each, each)));
+        checkLength(escaped.length());
+      }
+      return escaped.toString();
+    });
     to.add("clojure.string/replace", 3, args -> replace(args, false));
     to.add("clojure.string/replace-first", 3, args -> replace(args, true));
   }
@@ -222,8 +262,8 @@ final class TextFunctions {
   private static String replace(@Nullable Object[] args, boolean firstOnly) {
     String text = text(args[0]);
     boolean pattern = args[1] instanceof Pattern;
-    Matcher matcher =
-        (pattern ? pattern(args[1]) : Pattern.compile(Pattern.quote(str(args[1])))).matcher(text);
+    Matcher matcher = (pattern ? pattern(args[1]) : Pattern.compile(Pattern.quote(str(args[1]))))
+        .matcher(CallLimit.text(text));
     String with = pattern ? text(args[2]) : Matcher.quoteReplacement(str(args[2]));
     String result = firstOnly ? matcher.replaceFirst(with) : matcher.replaceAll(with);
     checkLength(result.length());
@@ -243,8 +283,8 @@ final class TextFunctions {
         "clojure.string/split",
         2,
         3,
-        args -> Persistent.vector((Object[])
-            pattern(args[1]).split(text(args[0]), args.length == 3 ? index(args[2]) : 0)));
+        args -> Persistent.vector((Object[]) pattern(args[1])
+            .split(CallLimit.text(text(args[0])), args.length == 3 ? index(args[2]) : 0)));
     to.add(
         "clojure.string/split-lines",
         1,

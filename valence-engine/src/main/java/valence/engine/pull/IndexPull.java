@@ -11,6 +11,7 @@ import valence.api.AnomalyException;
 import valence.api.Index;
 import valence.edn.Edn;
 import valence.edn.Persistent;
+import valence.engine.db.AvetAccess;
 import valence.engine.db.Database;
 import valence.engine.db.EntityRef;
 import valence.engine.db.UnknownName;
@@ -89,6 +90,9 @@ final class IndexPull {
       throw invalid(
           attribute.ident() + " is not a reference of cardinality many, as required for :aevt.",
           "Expected an attribute whose values are entities to be pulled.");
+    }
+    if (index == Index.AVET) {
+      AvetAccess.require(db, attribute);
     }
     if (index == Index.AVET && attribute.many() && start.size() == 1) {
       throw invalid(

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,21 +27,27 @@ final class PatternParser {
   /// Patterns within patterns.
   private static final int NESTING_MAX = 200;
 
-  private static final long LIMIT_DEFAULT = 1000;
+  /// Values shown of an attribute for which no limit is written.
+  static final long LIMIT_DEFAULT = 1000;
   private static final Keyword ID = Keyword.intern("db", "id");
   private static final Keyword PATH = Keyword.intern("pattern-path");
+  private static final Set<Keyword> OPTIONS = Set.of(
+      Keyword.intern("as"),
+      Keyword.intern("limit"),
+      Keyword.intern("default"),
+      Keyword.intern("xform"));
   private static final Keyword STAR = Keyword.intern("*");
 
   private final Schema schema;
   private final int depth;
-  private final Set<Keyword> unknown; // shared by all levels
+  private final Unknown unknown; // shared by all levels
   private final List<Spec> specs = new ArrayList<>();
   private final Set<Keyword> named = new HashSet<>();
   private Wildcard wildcard = Wildcard.NONE;
   private boolean hasId;
   private int recursions;
 
-  private PatternParser(Schema schema, int depth, Set<Keyword> unknown) {
+  private PatternParser(Schema schema, int depth, Unknown unknown) {
     this.schema = schema;
     this.depth = depth;
     this.unknown = unknown;
@@ -50,11 +55,11 @@ final class PatternParser {
 
   /// The pattern of EDN data or text.
   static PullPattern parse(@Nullable Object edn, Schema schema) {
-    return parse(edn, schema, new LinkedHashSet<>());
+    return parse(edn, schema, new Unknown());
   }
 
-  /// @param unknown gets the names that are no attributes; they select nothing
-  static PullPattern parse(@Nullable Object edn, Schema schema, Set<Keyword> unknown) {
+  /// @param unknown gets what is ignored
+  static PullPattern parse(@Nullable Object edn, Schema schema, Unknown unknown) {
     Object pattern = edn instanceof String text ? Edn.read(text) : edn;
     if (!(pattern instanceof Collection<?> forms)) {
       throw Anomaly.incorrect(
@@ -69,8 +74,7 @@ final class PatternParser {
     return parse(forms, schema, 0, unknown);
   }
 
-  private static PullPattern parse(
-      Collection<?> forms, Schema schema, int depth, Set<Keyword> unknown) {
+  private static PullPattern parse(Collection<?> forms, Schema schema, int depth, Unknown unknown) {
     if (depth > NESTING_MAX) {
       throw Anomaly.incorrect(
               "db.error/invalid-pull",
@@ -151,13 +155,13 @@ final class PatternParser {
     }
   }
 
-  private static Options options(@Nullable Object form) {
+  private Options options(@Nullable Object form) {
     return form instanceof List<?> list
         ? options(Arrays.asList(Persistent.items(list)))
         : Options.of(attribute(form, form));
   }
 
-  private static Options options(List<?> form) {
+  private Options options(List<?> form) {
     Object head = form.isEmpty() ? null : form.get(0);
     String word = head instanceof Symbol || head instanceof String ? head.toString() : "";
     if (form.size() == 3 && word.equals("limit")) {
@@ -176,6 +180,9 @@ final class PatternParser {
       Object option = form.get(i);
       if (option == null) {
         throw invalid(form, "An option is nil.");
+      }
+      if (!(option instanceof Keyword keyword) || !OPTIONS.contains(keyword)) {
+        unknown.options().add(option);
       }
       options = options.with(option, form.get(i + 1), form);
     }
@@ -236,7 +243,7 @@ final class PatternParser {
       specs.add(new Selection(
           attribute, reverse, key, options.limit(), options.fallback(), options.xform(), target));
     } else {
-      unknown.add(written);
+      unknown.attributes().add(written);
     }
   }
 

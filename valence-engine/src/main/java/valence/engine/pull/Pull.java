@@ -4,9 +4,8 @@ import clojure.lang.Keyword;
 import clojure.lang.PersistentArrayMap;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
@@ -51,9 +50,9 @@ public final class Pull {
     return pattern;
   }
 
-  /// The names in a pattern that are no attributes, as they are written there.
-  public static Set<Keyword> unknownAttributes(Object edn, Schema schema) {
-    Set<Keyword> unknown = new LinkedHashSet<>();
+  /// What a pattern names that isn't known.
+  public static Unknown unknown(Object edn, Schema schema) {
+    Unknown unknown = new Unknown();
     PatternParser.parse(edn, schema, unknown);
     return unknown;
   }
@@ -66,8 +65,20 @@ public final class Pull {
   ///     make of nil
   public static @Nullable Map<Object, Object> pull(
       Database db, PullPattern pattern, long entity, FunctionResolver functions) {
+    return pull(db, pattern, entity, functions, _ -> {});
+  }
+
+  /// As the other.
+  ///
+  /// @param cut told the attributes of which values were left out by a limit that nobody wrote
+  public static @Nullable Map<Object, Object> pull(
+      Database db,
+      PullPattern pattern,
+      long entity,
+      FunctionResolver functions,
+      Consumer<Keyword> cut) {
     checkView(db);
-    return new Puller(db, functions).pull(pattern, entity);
+    return new Puller(db, functions, cut).pull(pattern, entity);
   }
 
   /// The pattern pulled from entities in the order of an index, as the stream is consumed; an

@@ -4,11 +4,13 @@ import clojure.lang.Keyword;
 import clojure.lang.Symbol;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.engine.db.Database;
 import valence.engine.function.AppFunction;
+import valence.engine.function.CallLimit;
 import valence.engine.function.FunctionResolver;
 import valence.engine.index.Batch;
 import valence.engine.index.Bound;
@@ -37,7 +39,7 @@ final class Puller {
   /// Entities visited for one pull; a dense graph has more paths than any memory.
   static final int ENTITIES_MAX = 1_000_000;
 
-  private static final long WILDCARD_LIMIT = 1000;
+  private static final long WILDCARD_LIMIT = PatternParser.LIMIT_DEFAULT;
   private static final Keyword ID = Keyword.intern("db", "id");
   private static final Keyword IDENT = Keyword.intern("db", "ident");
 
@@ -45,12 +47,19 @@ final class Puller {
   private final Schema schema;
   private final FunctionResolver functions;
   private final Map<Symbol, AppFunction> xforms = new HashMap<>();
+  private final Consumer<Keyword> cut;
   private int entities;
 
   Puller(Database db, FunctionResolver functions) {
+    this(db, functions, _ -> {});
+  }
+
+  /// @param cut told the attributes of which values were left out by a limit that nobody wrote
+  Puller(Database db, FunctionResolver functions, Consumer<Keyword> cut) {
     this.db = db;
     this.schema = db.schema();
     this.functions = functions;
+    this.cut = cut;
   }
 
   /// An entity at which a pattern stands, and those above from which recursions were followed to
@@ -117,8 +126,10 @@ final class Puller {
   private @Nullable Map<Object, Object> pull(
       PullPattern pattern, long entity, Step step, int depth) {
     enter(depth);
+    CallLimit.tick();
     boolean ended = pattern.recursions() > 0 && step.isCycle();
     Results shown = new Results();
+    SingleValues singles = SingleValues.read(db, pattern, entity);
     boolean hasNamedId = false;
     for (Spec spec : pattern.specs()) {
       switch (spec) {
@@ -131,7 +142,7 @@ final class Puller {
           boolean stops = selection.target() instanceof Target.Recursion recursion
               && (ended || step.remaining()[recursion.index()] == 0);
           if (!stops || pattern.hasId()) {
-            select(shown, selection, entity, pattern, step, stops, depth);
+            select(shown, selection, entity, singles, pattern, step, stops, depth);
           }
         }
       }
@@ -165,6 +176,7 @@ final class Puller {
 
   /// Adds what one spec shows.
   ///
+  /// @param singles of the entity and the pattern
   /// @param pattern in which the spec stands
   /// @param step    where the entity stands in the recursions of the pattern
   /// @param stops   whether the spec is a recursion that isn't followed further
@@ -172,12 +184,16 @@ final class Puller {
       Results shown,
       Selection selection,
       long entity,
+      SingleValues singles,
       PullPattern pattern,
       Step step,
       boolean stops,
       int depth) {
-    Object value =
-        entity == Schema.NONE ? null : read(selection, entity, pattern, step, stops, depth);
+    Object value = entity == Schema.NONE
+        ? null
+        : singles.has(selection)
+            ? singles.value(selection)
+            : read(selection, entity, pattern, step, stops, depth);
     Symbol xform = selection.xform();
     if (xform != null) {
       // Called with nil for a missing value, whatever the default.
@@ -200,9 +216,17 @@ final class Puller {
     long limit = many ? selection.limit() : 1;
     long taken = 0;
     Results values = new Results();
-    while (taken < limit && cursor.next()) {
+    while (cursor.next()) {
+      if (taken >= limit) {
+        tellCut(selection, limit);
+        break;
+      }
       Batch batch = cursor.batch();
-      for (int i = batch.start; i < batch.end && taken < limit; i++) {
+      for (int i = batch.start; i < batch.end; i++) {
+        if (taken >= limit) {
+          tellCut(selection, limit);
+          return values.isEmpty() ? null : values.vector();
+        }
         taken++;
         Object value = value(selection, batch, i, entity, pattern, step, stops, depth);
         if (value != null) {
@@ -214,6 +238,12 @@ final class Puller {
       }
     }
     return values.isEmpty() ? null : values.vector();
+  }
+
+  private void tellCut(Selection selection, long limit) {
+    if (selection.many() && limit == PatternParser.LIMIT_DEFAULT) {
+      cut.accept(selection.attribute().ident());
+    }
   }
 
   /// What is shown of the value of a row; null for nothing.
@@ -342,6 +372,9 @@ final class Puller {
           run = new Run(attribute(a), names(pattern, a) ? 0 : WILDCARD_LIMIT);
         }
         if (run.values.count() == run.limit) { // on to the next attribute
+          if (run.limit > 0) {
+            cut.accept(run.attribute.ident());
+          }
           cursor =
               db.cursor(Order.EAVT, new Range(Bound.ea(entity, a), false, Bound.e(entity), true));
           break;

@@ -29,22 +29,69 @@ final class Lint {
 
   private Lint() {}
 
-  /// @param unknown names in pulls that aren't attributes
+  /// @param argCount   how many inputs were given
+  /// @param foundCount how many rows the clauses found
+  /// @param pulls      what looks like a mistake in the patterns of pulls
   static List<Map<Keyword, Object>> warnings(
-      Query query, RuleSet rules, List<Results.UnknownAttribute> unknown) {
+      Query query, RuleSet rules, int argCount, int foundCount, List<Results.PullDoubt> pulls) {
     List<Map<Keyword, Object>> warnings = new ArrayList<>();
     addUnused(query, warnings);
     rules.rules().values().forEach(rule -> rule.branches().forEach(b -> addUnused(b, warnings)));
     addLostDuplicates(query, warnings);
-    for (Results.UnknownAttribute each : unknown) {
-      String sentence = "A pull names " + each.name() + ", which is no attribute. ";
-      warnings.add(warning(
-          "unknown-attribute",
-          "attribute",
-          each.name(),
-          sentence + (each.proposal().isEmpty() ? "It selects nothing." : each.proposal())));
+    addConstantPredicates(query.where(), warnings);
+    addExtraInputs(query, argCount, warnings);
+    addMissingGroup(query, foundCount, warnings);
+    for (Results.PullDoubt each : pulls) {
+      warnings.add(warning(each.kind(), each.key(), each.concerned(), each.message()));
     }
     return warnings;
+  }
+
+  private static void addConstantPredicates(
+      List<Clause> clauses, List<Map<Keyword, Object>> warnings) {
+    for (Clause clause : clauses) {
+      if (clause instanceof Clause.Apply apply
+          && apply.binding().isEmpty()
+          && apply.call().variables().isEmpty()
+          && !apply.call().readsSource()) {
+        warnings.add(warning(
+            "constant-predicate",
+            "clause",
+            apply.form(),
+            Forms.show(apply.form()) + " has no variable, and so keeps every row, whether it holds"
+                + " or not. Test a variable, or leave it out."));
+      }
+    }
+  }
+
+  private static void addExtraInputs(
+      Query query, int argCount, List<Map<Keyword, Object>> warnings) {
+    int expected = query.inputs().map(List::size).orElse(1);
+    if (argCount > expected) {
+      warnings.add(warning(
+          "extra-inputs",
+          "count",
+          argCount - expected,
+          "The query takes " + expected + " inputs and was given " + argCount
+              + ". Those at the end are ignored; name them in :in or leave them out."));
+    }
+  }
+
+  /// Nothing found, and a count of it asked for, which some expect to be 0.
+  private static void addMissingGroup(
+      Query query, int foundCount, List<Map<Keyword, Object>> warnings) {
+    for (FindElement element : query.find()) {
+      if (foundCount == 0
+          && element instanceof Aggregate aggregate
+          && aggregate.name().getName().startsWith("count")) {
+        warnings.add(warning(
+            "no-group",
+            "aggregate",
+            Symbol.intern("(" + aggregate.name() + " " + aggregate.variable() + ")"),
+            "Nothing was found, and of nothing there is no group: the result has no row, not a row"
+                + " with 0. Take an empty result for 0."));
+      }
+    }
   }
 
   private static void addUnused(Query query, List<Map<Keyword, Object>> warnings) {

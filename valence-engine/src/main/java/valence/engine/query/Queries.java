@@ -19,7 +19,9 @@ import valence.api.QueryRequest;
 import valence.edn.Edn;
 import valence.edn.Persistent;
 import valence.engine.db.DatabaseValue;
+import valence.engine.function.CallLimit;
 import valence.engine.function.FunctionResolver;
+import valence.engine.index.Reads;
 import valence.engine.query.call.Builtins;
 import valence.engine.query.exec.Budget;
 import valence.engine.query.exec.Destructuring;
@@ -60,39 +62,94 @@ public final class Queries {
   /// @param application the functions that the query may call beside those that are built in
   @SuppressWarnings("NullAway") // it doesn't see that what the lambda gives may be null
   public static @Nullable Object run(QueryRequest request, FunctionResolver application) {
+    Trace trace = request.stats() ? new Trace() : null;
+    if (request.ioContext().isEmpty()) {
+      Answer answer = answer(request, application, trace);
+      return trace == null ? answer.result() : withStats(answer, request, trace);
+    }
+    Reads reads = new Reads();
+    Answer answer = reads.during(() -> answer(request, application, trace));
+    Map<Keyword, Object> map =
+        trace == null ? answered(answer.result()) : withStats(answer, request, trace);
+    map.put(Keyword.intern("io-stats"), reads.ioStats(request.ioContext().get(), "query"));
+    return map;
+  }
+
+  private record Answer(@Nullable Object result, Found found) {}
+
+  @SuppressWarnings("NullAway") // it doesn't see that what the lambda gives isn't null
+  private static Answer answer(
+      QueryRequest request, FunctionResolver application, @Nullable Trace trace) {
     Budget budget = new Budget(request.timeout());
-    return application.during(functions -> {
-      Trace trace = request.stats() ? new Trace() : null;
+    return application.during(functions -> CallLimit.during(budget::tick, () -> {
       Found found = find(request.query(), request.args(), functions, budget, trace, 0);
       Object result = found.results().of(found.rows(), request.offset(), request.limit());
-      return trace == null ? result : withStats(result, request.query(), found, trace);
-    });
+      return new Answer(result, found);
+    }));
+  }
+
+  @SuppressWarnings("NullAway") // :ret may be null, as the plain result
+  private static Map<Keyword, Object> answered(@Nullable Object result) {
+    Map<Keyword, Object> map = new LinkedHashMap<>();
+    map.put(Keyword.intern("ret"), result);
+    return map;
   }
 
   /// The rows of a query that finds a relation or a collection, pulled as they are read; each row
   /// by the functions that are deployed then.
   public static List<@Nullable Object> seq(QueryRequest request, FunctionResolver application) {
-    if (request.stats()) {
-      throw Forms.mistake("qseq was asked for query-stats.", "They are given with a result, by q.");
+    if (request.stats() || request.ioContext().isPresent()) {
+      throw Forms.mistake(
+          "qseq was asked for query-stats or io-stats.",
+          "They are given with a result, by q or qseqWithStats.");
     }
+    return rows(request, found(request, application, null));
+  }
+
+  /// [#seq] with what finding the rows was like, in the shape of [#run].
+  @SuppressWarnings("NullAway") // it doesn't see that what the lambda gives isn't null
+  public static Map<Keyword, Object> seqWithStats(
+      QueryRequest request, FunctionResolver application) {
+    Trace trace = request.stats() ? new Trace() : null;
+    Reads reads = new Reads();
+    Found found = reads.during(() -> found(request, application, trace));
+    Answer answer = new Answer(rows(request, found), found);
+    Map<Keyword, Object> map =
+        trace == null ? answered(answer.result()) : withStats(answer, request, trace);
+    request
+        .ioContext()
+        .ifPresent(context -> map.put(Keyword.intern("io-stats"), reads.ioStats(context, "qseq")));
+    return map;
+  }
+
+  private static Found found(
+      QueryRequest request, FunctionResolver application, @Nullable Trace trace) {
     Budget budget = new Budget(request.timeout());
-    Found found = find(request.query(), request.args(), application, budget, null, 0);
+    return CallLimit.during(
+        budget::tick, () -> find(request.query(), request.args(), application, budget, trace, 0));
+  }
+
+  private static List<@Nullable Object> rows(QueryRequest request, Found found) {
     return found.results().lazily(found.rows(), request.offset(), request.limit());
   }
 
   /// Rows that a query found, and what makes its result of them.
   private record Found(Query query, RuleSet rules, Relation rows, Results results) {}
 
-  private static Map<Keyword, Object> withStats(
-      @Nullable Object result, Object form, Found found, Trace trace) {
+  private static Map<Keyword, Object> withStats(Answer answer, QueryRequest request, Trace trace) {
+    Object form = request.query();
     Map<Keyword, Object> stats = new LinkedHashMap<>();
     stats.put(Keyword.intern("query"), form instanceof String text ? Edn.read(text) : form);
     stats.put(Keyword.intern("phases"), trace.toData());
     stats.put(
         Keyword.intern("warnings"),
-        Lint.warnings(found.query(), found.rules(), found.results().unknownAttributes()));
-    Map<Keyword, Object> map = new LinkedHashMap<>();
-    map.put(Keyword.intern("ret"), result);
+        Lint.warnings(
+            answer.found().query(),
+            answer.found().rules(),
+            request.args().size(),
+            answer.found().rows().count(),
+            answer.found().results().pullDoubts()));
+    Map<Keyword, Object> map = answered(answer.result());
     map.put(Keyword.intern("query-stats"), stats);
     return map;
   }
@@ -113,7 +170,11 @@ public final class Queries {
     Functions functions = new Functions(
         application,
         (inner, innerArgs, sameBudget) -> {
-          Found found = find(inner, innerArgs, application, sameBudget, null, depth + 1);
+          Object outer = trace == null ? null : trace.enter(inner);
+          Found found = find(inner, innerArgs, application, sameBudget, trace, depth + 1);
+          if (trace != null) {
+            trace.leave(outer);
+          }
           return asSet(found.results().of(found.rows(), 0, -1));
         },
         budget);

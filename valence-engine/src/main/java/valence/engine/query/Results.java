@@ -5,11 +5,14 @@ import clojure.lang.PersistentVector;
 import clojure.lang.Symbol;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.engine.db.Database;
@@ -17,6 +20,11 @@ import valence.engine.db.EntityRef;
 import valence.engine.function.FunctionResolver;
 import valence.engine.function.Invocable;
 import valence.engine.pull.Pull;
+import valence.engine.pull.PullPattern;
+import valence.engine.pull.PullPattern.Selection;
+import valence.engine.pull.PullPattern.Spec;
+import valence.engine.pull.PullPattern.Target;
+import valence.engine.pull.Unknown;
 import valence.engine.query.call.Aggregates;
 import valence.engine.query.exec.Budget;
 import valence.engine.query.exec.Functions;
@@ -25,7 +33,6 @@ import valence.engine.query.exec.Source;
 import valence.engine.query.syntax.FindElement;
 import valence.engine.query.syntax.FindElement.Aggregate;
 import valence.engine.query.syntax.FindElement.Plain;
-import valence.engine.query.syntax.FindElement.PullPattern;
 import valence.engine.query.syntax.Forms;
 import valence.engine.query.syntax.Query;
 import valence.engine.schema.Nearest;
@@ -39,21 +46,27 @@ final class Results {
   private final @Nullable Invocable[] aggregates; // by column
   private final @Nullable PullColumn[] pulls; // by column
 
-  /// A name in a pull that is no attribute, and a sentence that proposes one; empty for none.
-  record UnknownAttribute(Keyword name, String proposal) {}
+  /// Something in the pattern of a pull that is legal and rarely meant.
+  ///
+  /// @param kind      which, such as `unknown-attribute`
+  /// @param key       what the concerned value is
+  record PullDoubt(String kind, String key, Object concerned, String message) {}
 
   /// A pull of `:find`, its database and pattern found.
+  ///
+  /// @param cut gets the attributes of which a limit that nobody wrote left values out
   private record PullColumn(
       Database database,
       Object form,
-      valence.engine.pull.PullPattern pattern,
-      FunctionResolver application) {
+      PullPattern pattern,
+      FunctionResolver application,
+      Set<Keyword> cut) {
     @Nullable Object of(@Nullable Object entity) {
       if (!(entity instanceof Long || entity instanceof Keyword || entity instanceof List<?>)) {
         return null;
       }
       long id = EntityRef.resolve(database, entity);
-      return id == Schema.NONE ? null : Pull.pull(database, pattern, id, application);
+      return id == Schema.NONE ? null : Pull.pull(database, pattern, id, application, cut::add);
     }
   }
 
@@ -112,8 +125,8 @@ final class Results {
           .toException();
     }
     Object pattern = switch (pull.pattern()) {
-      case PullPattern.Literal(Object edn) -> edn;
-      case PullPattern.Input(Symbol input) -> {
+      case FindElement.PullPattern.Literal(Object edn) -> edn;
+      case FindElement.PullPattern.Input(Symbol input) -> {
         Object given = patterns.get(input);
         if (given == null) {
           throw Anomaly.incorrect(
@@ -126,7 +139,12 @@ final class Results {
       }
     };
     Database database = facts.database();
-    return new PullColumn(database, pattern, Pull.pattern(pattern, database.schema()), application);
+    return new PullColumn(
+        database,
+        pattern,
+        Pull.pattern(pattern, database.schema()),
+        application,
+        new LinkedHashSet<>());
   }
 
   /// @param offset rows to skip; negative for none
@@ -178,24 +196,86 @@ final class Results {
     return rows.subList(from, to);
   }
 
-  /// Attributes that patterns of pulls name and their databases don't have.
-  List<UnknownAttribute> unknownAttributes() {
-    List<UnknownAttribute> unknown = new ArrayList<>();
+  /// What looks like a mistake in the patterns of pulls.
+  List<PullDoubt> pullDoubts() {
+    List<PullDoubt> doubts = new ArrayList<>();
     for (PullColumn pull : pulls) {
       if (pull != null) {
         Schema schema = pull.database().schema();
-        for (Keyword name : Pull.unknownAttributes(pull.form(), schema)) {
-          unknown.add(new UnknownAttribute(name, Nearest.attribute(name, schema)));
+        Unknown unknown = Pull.unknown(pull.form(), schema);
+        for (Object option : unknown.options()) {
+          doubts.add(new PullDoubt(
+              "unknown-option",
+              "option",
+              option,
+              "A pull has an option " + Forms.show(option) + ", which is ignored. Options are :as,"
+                  + " :limit, :default and :xform."));
+        }
+        for (Keyword name : unknown.attributes()) {
+          String proposal = Nearest.attribute(name, schema);
+          doubts.add(new PullDoubt(
+              "unknown-attribute",
+              "attribute",
+              name,
+              "A pull names " + name + ", which is no attribute. "
+                  + (proposal.isEmpty() ? "It selects nothing." : proposal)));
+        }
+        addDoubts(pull.pattern(), doubts);
+        for (Keyword attribute : pull.cut()) {
+          doubts.add(new PullDoubt(
+              "values-cut",
+              "attribute",
+              attribute,
+              "A pull shows the first 1000 values of " + attribute + " and leaves others out. Write"
+                  + " [" + attribute + " :limit nil] for all, or a limit that is meant."));
         }
       }
     }
-    return unknown;
+    return doubts;
+  }
+
+  private static void addDoubts(PullPattern pattern, List<PullDoubt> doubts) {
+    Set<Object> keys = new HashSet<>();
+    for (Spec spec : pattern.specs()) {
+      if (!keys.add(spec.key())) {
+        doubts.add(new PullDoubt(
+            "same-key",
+            "key",
+            spec.key(),
+            "A pull shows two values under " + Forms.show(spec.key()) + ", and one of them is lost."
+                + " Give each a key of its own with :as."));
+      }
+      if (!(spec instanceof Selection selection)) {
+        continue;
+      }
+      Keyword attribute = selection.attribute().ident();
+      if (selection.limit() < 1 && (selection.reverse() || selection.attribute().many())) {
+        doubts.add(new PullDoubt(
+            "empty-limit",
+            "attribute",
+            attribute,
+            "A pull limits " + attribute + " to " + selection.limit() + " values, and so leaves it"
+                + " out."));
+      }
+      if (selection.target() instanceof Target.Nested(var nested)) {
+        if (!selection.attribute().isRef()) {
+          doubts.add(new PullDoubt(
+              "pattern-of-scalar",
+              "attribute",
+              attribute,
+              "A pull has a pattern for the values of " + attribute + ", which are no references."
+                  + " It selects nothing."));
+        }
+        addDoubts(nested, doubts);
+      }
+    }
   }
 
   private List<@Nullable Object[]> rows(Relation found) {
     int[] columns = columns(found);
     List<@Nullable Object[]> rows = new ArrayList<>(found.count());
     for (int row = 0; row < found.count(); row++) {
+      budget.tick();
       @Nullable Object[] values = new Object[columns.length];
       for (int i = 0; i < columns.length; i++) {
         values[i] = found.value(row, columns[i]);
@@ -215,6 +295,7 @@ final class Results {
     budget.check();
     Map<List<@Nullable Object>, List<@Nullable Object[]>> groups = new LinkedHashMap<>();
     for (@Nullable Object[] row : rows(found)) {
+      budget.tick();
       List<@Nullable Object> key = new ArrayList<>();
       for (int i = 0; i < row.length; i++) {
         if (aggregates[i] == null) {

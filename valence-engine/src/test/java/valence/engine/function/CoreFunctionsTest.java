@@ -1,14 +1,21 @@
 package valence.engine.function;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import clojure.lang.IPersistentList;
 import clojure.lang.Symbol;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import valence.edn.Edn;
@@ -111,6 +118,22 @@ class CoreFunctionsTest {
     assertTrue(
         Equality.equal(Edn.read(expected), actual),
         () -> call + " gave " + Edn.print(actual) + ", not " + expected);
+  }
+
+  @TestFactory
+  List<DynamicTest> whatClojureWasSeenToAnswer() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    try (InputStream in =
+        Objects.requireNonNull(CoreFunctionsTest.class.getResourceAsStream("core.edn"))) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      for (Object form : Edn.readAll(text, Map.of())) {
+        List<?> one = (List<?>) Objects.requireNonNull(form);
+        tests.add(DynamicTest.dynamicTest(
+            Edn.print(one.get(0)),
+            () -> assertEquals(Edn.print(one.get(1)), Edn.print(evaluate(one.get(0))))));
+      }
+    }
+    return tests;
   }
 
   @ParameterizedTest

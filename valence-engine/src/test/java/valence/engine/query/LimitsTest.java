@@ -91,6 +91,35 @@ class LimitsTest {
   }
 
   @Test
+  void aRegularExpressionThatTriesForEverEnds() {
+    Anomaly anomaly = refused(
+        request("[:find ?x :in $ ?s :where [(re-matches #\"(a+)+\\1b\" ?s) ?x]]", "a".repeat(60))
+            .withTimeout(Duration.ofMillis(50)));
+    assertEquals(Category.UNAVAILABLE, anomaly.category());
+  }
+
+  @Test
+  void functionsThatCallFunctionsEndInTime() {
+    Anomaly anomaly =
+        refused(request("[:find ?x :where [(range 100000) ?r] [(repeat 100000 ?r) ?rs]"
+                + " [(map (partial reduce +) ?rs) ?x]]")
+            .withTimeout(Duration.ofMillis(50)));
+    assertEquals(Category.UNAVAILABLE, anomaly.category());
+  }
+
+  @Test
+  void anInterruptedThreadEndsItsQuery() {
+    Thread.currentThread().interrupt();
+    try {
+      Anomaly anomaly = refused(request("[:find ?x :in $ [?x ...]]", NUMBERS));
+      assertEquals(Category.INTERRUPTED, anomaly.category());
+      assertTrue(Thread.currentThread().isInterrupted());
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  @Test
   void aForgottenSpaceBeforeASectionIsNamed() {
     Anomaly anomaly = refused(request("[:find ?e :in $ ?name:where [?e :db/doc ?name]]", "x"));
     assertEquals(Category.INCORRECT, anomaly.category());

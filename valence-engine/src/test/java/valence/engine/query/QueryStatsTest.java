@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -156,5 +157,67 @@ class QueryStatsTest {
     assertThrows(
         AnomalyException.class,
         () -> db.qseq(QueryRequest.of("[:find ?n . :where [_ :p/name ?n]]", db)));
+  }
+
+  private List<String> kinds(Map<?, ?> stats) {
+    return ((List<?>) at(stats, "warnings"))
+        .stream().map(warning -> at(warning, "warning").toString()).toList();
+  }
+
+  @Test
+  void aQueryWithinIsAPhaseOfItsOwn() {
+    String inner = "[:find (max ?a) :where [_ :p/age ?a]]";
+    Map<?, ?> stats = ask(
+        "[:find ?n :where [(q (quote " + inner + ") $) [[?a]]] [?e :p/age ?a] [?e :p/name ?n]]");
+    List<?> phases = (List<?>) at(stats, "phases");
+    assertEquals(2, phases.size());
+    assertEquals(Edn.read(inner), at(phases.get(1), "query"));
+  }
+
+  @Test
+  void predicatesStandWithTheClauseTheyFollow() {
+    Map<?, ?> stats = ask("[:find ?e :where [?e :p/age ?a] [(> ?a 35)]]");
+    assertEquals(
+        Edn.read("[[(> ?a 35)]]"), at(Objects.requireNonNull(clauses(stats, 0).get(0)), "preds"));
+  }
+
+  @Test
+  void whatIsIgnoredOrNeverHoldsIsWarnedOf() {
+    assertEquals(
+        List.of(":constant-predicate", ":extra-inputs"),
+        kinds(ask("[:find ?n :where [_ :p/name ?n] [(< 2 1)]]", 5L)));
+    assertEquals(List.of(":no-group"), kinds(ask("[:find (count ?e) :where [?e :p/name \"Zz\"]]")));
+    assertEquals(List.of(":unknown-option", ":same-key", ":pattern-of-scalar"), kinds(ask("""
+            [:find (pull ?e [[:p/name :as :x :lmit 1] {[:p/age :as :x] [:p/name]}])
+             :where [?e :p/name "Al"]]""")));
+    for (String clause : List.of(
+        "[_ :p/name \"None\"]",
+        "[?e :p/age 30.0]",
+        "[?e ?a :red] [?b ?a]",
+        "[?e :p/name _ 5]",
+        "[?e :p/name _ _ false]",
+        "[?e :p/name ?n] [(< ?n 5)] [(= ?n \"x\")]")) {
+      Map<?, ?> stats = ask("[:find ?e :where [?e :p/age] " + clause + "]");
+      assertTrue(Edn.print(stats).contains(":warnings {"), clause);
+    }
+  }
+
+  @Test
+  void ioStatsCountWhatIsReadByIndex() {
+    QueryRequest request = QueryRequest.of("[:find ?n :where [?e :p/age 30] [?e :p/name ?n]]", db);
+    Map<?, ?> answer = db.q(request.withIoContext(Keyword.intern("test", "names")));
+    assertEquals(db.<Object>q(request), at(answer, "ret"));
+    Map<?, ?> stats = (Map<?, ?>) at(answer, "io-stats");
+    assertEquals(Keyword.intern("test", "names"), at(stats, "io-context"));
+    assertEquals(Keyword.intern("query"), at(stats, "api"));
+    assertTrue((double) at(stats, "api-ms") > 0);
+    assertTrue((long) at(at(stats, "reads"), "avet") > 0);
+    assertTrue(Db.class
+        .cast(db)
+        .<Map<?, ?>>q(request.withStats().withIoContext(Keyword.intern("test", "names")))
+        .keySet()
+        .containsAll(Set.of(Keyword.intern("query-stats"), Keyword.intern("io-stats"))));
+    assertThrows(
+        AnomalyException.class, () -> request.withIoContext(Keyword.intern("unqualified")));
   }
 }

@@ -7,16 +7,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
-import valence.api.Datom;
 import valence.edn.Persistent;
 import valence.engine.function.Invocable;
 
 /// The functions that queries have beside the curated core functions, by unqualified name.
 public final class Builtins {
   private static final Map<String, Invocable> FUNCTIONS = Map.of(
-      "ground", args -> one("ground", args),
-      "tuple", Persistent::vector,
-      "untuple", args -> one("untuple", args));
+      "ground",
+      args -> one("ground", args),
+      "instance?",
+      Builtins::isInstance,
+      "tuple",
+      Persistent::vector,
+      "untuple",
+      args -> one("untuple", args));
 
   private Builtins() {}
 
@@ -42,6 +46,11 @@ public final class Builtins {
     return args[0];
   }
 
+  private static Object isInstance(@Nullable Object... args) {
+    Arity.check("instance?", args.length, args.length == 2);
+    return Members.isInstance(args[0], args[1]);
+  }
+
   /// The elements of a collection, array or map; null when the value has none.
   public static @Nullable Iterable<?> elements(@Nullable Object value) {
     return switch (value) {
@@ -60,7 +69,6 @@ public final class Builtins {
         list instanceof RandomAccess ? list : Arrays.asList(Persistent.items(list));
       case Map.Entry<?, ?> entry -> Arrays.asList(entry.getKey(), entry.getValue());
       case Object[] array -> Arrays.asList(array);
-      case Datom(long e, long a, Object v, long tx, boolean added) -> List.of(e, a, v, tx, added);
       case null, default -> null;
     };
   }

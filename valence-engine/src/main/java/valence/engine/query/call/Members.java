@@ -151,9 +151,20 @@ public final class Members {
         : args -> invoke(candidates, null, args, className + "/" + name);
   }
 
+  /// `(instance? Class value)`, for the classes of values.
+  static boolean isInstance(@Nullable Object className, @Nullable Object value) {
+    Class<?> type = CLASSES.get(String.valueOf(className));
+    if (type == null) {
+      throw new IllegalArgumentException(
+          className + " is no class that queries know; they know those of strings, numbers, dates"
+              + " and other plain values");
+    }
+    return type.isInstance(value);
+  }
+
   private static List<Executable> candidates(Class<?> type, String name, boolean isStatic) {
     List<Executable> candidates = new ArrayList<>();
-    if (!REFUSED.contains(name)) {
+    if (!REFUSED.contains(name) || type == Math.class || type == StrictMath.class) {
       for (Method method : type.getMethods()) {
         if (method.getName().equals(name)
             && Modifier.isStatic(method.getModifiers()) == isStatic

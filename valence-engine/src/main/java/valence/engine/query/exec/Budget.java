@@ -6,11 +6,18 @@ import valence.engine.query.syntax.Forms;
 
 /// The limits of one query: time and memory. For one thread.
 public final class Budget {
-  /// Values that one intermediate relation may hold, rows times columns. 8 bytes each at least.
-  private static final long CELLS_MAX = 1L << 26;
+  /// Memory that a value may take at its largest, in bytes: as an object, in a row of the result.
+  private static final long CELL_BYTES = 64;
+
+  /// Values that one intermediate relation may hold, rows times columns: what the heap could hold,
+  /// but never more than takes half a gigabyte as keys.
+  private static final long CELLS_MAX =
+      Math.clamp(Runtime.getRuntime().maxMemory() / CELL_BYTES, 1L << 16, 1L << 26);
 
   /// Rows between two looks at the clock.
   private static final int TICKS = 1 << 12;
+
+  private static final int TICKS_PER_CALL = TICKS >> 4;
 
   private final Duration timeout;
   private final long deadline; // of System.nanoTime
@@ -28,15 +35,27 @@ public final class Budget {
   }
 
   /// To be called for each row of a long loop.
-  void tick() {
+  public void tick() {
     if (++ticks >= TICKS) {
       ticks = 0;
       check();
     }
   }
 
-  /// Stops the query when its time is over.
+  /// To be called for each call of a function, which may take long by itself.
+  void call() {
+    ticks += TICKS_PER_CALL;
+    tick();
+  }
+
+  /// Stops the query when its time is over or its thread was interrupted; the thread stays so.
   public void check() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw Anomaly.of(
+              Anomaly.Category.INTERRUPTED,
+              "Query stopped, because the thread that ran it was interrupted.")
+          .toException();
+    }
     if (System.nanoTime() - deadline > 0) {
       throw Anomaly.of(
               Anomaly.Category.UNAVAILABLE,

@@ -35,6 +35,10 @@ final class Conjunction {
   private final List<Relation> givens = new ArrayList<>();
   private final Trace.@Nullable Phase phase; // null when nobody looks
   private Relation current = Relation.UNIT;
+  // A pattern without variables rejects nothing beside clauses that have some, as in the reference;
+  // alone, as in `(not [_ :attribute 5])`, it asks whether there is such a datom.
+  private boolean ignoresConstants;
+  private boolean isHurried; // whether patterns no longer wait for names of attributes
   private Object ran = List.of(); // last: a clause, or the variables of a given relation
 
   Conjunction(Execution execution, List<Placed> placed, String scope, Set<Variable> wanted) {
@@ -60,6 +64,8 @@ final class Conjunction {
   /// @param inputs what else to join
   Relation run(Relation start, List<Relation> inputs) {
     current = start;
+    ignoresConstants = !inputs.isEmpty()
+        || placed.stream().anyMatch(each -> !each.clause().variables().isEmpty());
     givens.addAll(inputs);
     while (current.count() > 0) {
       budget.check();
@@ -72,7 +78,23 @@ final class Conjunction {
         phase.ran(ran, before, current);
       }
     }
+    tellDoubtsOfUnrun();
     return Relation.empty(wanted);
+  }
+
+  /// A mistake in a clause that nothing was left for may be why.
+  private void tellDoubtsOfUnrun() {
+    for (int i = 0; phase != null && i < done.length; i++) {
+      if (!done[i]
+          && placed.get(i).clause() instanceof Clause.Pattern pattern
+          && execution.source(pattern.source(), scope) instanceof Source.Facts) {
+        Set<Doubt> doubts = new LinkedHashSet<>();
+        execution.facts(pattern, scope).addDoubts(Relation.UNIT, doubts);
+        if (!doubts.isEmpty()) {
+          phase.doubts(pattern).addAll(doubts);
+        }
+      }
+    }
   }
 
   /// Joins given relations that can't make many rows, and values that must be resolved.
@@ -120,6 +142,9 @@ final class Conjunction {
       switch (placed.get(i).clause()) {
         case Clause.Apply apply -> {
           ran = apply;
+          if (phase != null) {
+            execution.expression(apply, scope).addDoubts(current, phase.doubts(apply));
+          }
           finish(i, execution.expression(apply, scope).apply(current, budget));
           return true;
         }
@@ -144,6 +169,10 @@ final class Conjunction {
       ran = placed.get(pattern).clause();
       finish(pattern, pattern((Clause.Pattern) placed.get(pattern).clause()));
       return true;
+    }
+    if (call < 0 && !isHurried && !allDone()) {
+      isHurried = true; // clauses wait for each other
+      return step();
     }
     if (call < 0) {
       assert allDone() : "no clause can run";
@@ -237,7 +266,23 @@ final class Conjunction {
         return false;
       }
     }
-    return true;
+    return isHurried || !awaitsNames(pattern);
+  }
+
+  /// Whether another pattern will find names for the attributes of this one: what is found before
+  /// them has entity ids there, which no keyword is equal to.
+  private boolean awaitsNames(Clause.Pattern pattern) {
+    for (int i = 0; i < done.length; i++) {
+      if (!done[i]
+          && placed.get(i).clause() instanceof Clause.Pattern other
+          && other != pattern
+          && execution.source(pattern.source(), scope) instanceof Source.Facts
+          && execution.source(other.source(), scope) instanceof Source.Facts
+          && execution.facts(other, scope).findsNames(execution.facts(pattern, scope))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether clauses call nothing that can fail.
@@ -268,6 +313,12 @@ final class Conjunction {
   }
 
   private Relation pattern(Clause.Pattern pattern) {
+    if (ignoresConstants && pattern.variables().isEmpty()) {
+      if (phase != null) {
+        phase.ignored(pattern);
+      }
+      return current;
+    }
     return switch (execution.source(pattern.source(), scope)) {
       case Source.Facts ignored -> {
         FactsPattern facts = execution.facts(pattern, scope);

@@ -4,8 +4,10 @@ import clojure.lang.Symbol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.engine.function.Arithmetic.Operation;
+import valence.engine.function.Comparison;
 import valence.engine.function.Invocable;
 import valence.engine.function.Invocation;
 import valence.engine.query.call.Builtins;
@@ -27,6 +29,11 @@ final class Expression {
 
     record Inner(Expression expression) implements Arg {}
   }
+
+  private static final Set<String> COMPARISONS = Set.of("<", "<=", ">", ">=", "=");
+
+  /// Rows looked at for values of different kinds.
+  private static final int DOUBTFUL_ROWS = 100;
 
   private final Clause.Apply clause;
   private final Call call;
@@ -83,6 +90,34 @@ final class Expression {
     return true;
   }
 
+  /// Adds pairs of values that a comparison finds different because of their kinds.
+  void addDoubts(Relation relation, Set<Doubt> doubts) {
+    if (!(call.callee() instanceof Callee.Named(Symbol name))
+        || name.getNamespace() != null
+        || !COMPARISONS.contains(name.getName())
+        || args.size() != 2
+        || clause.binding().isPresent()) {
+      return;
+    }
+    boolean equality = name.getName().endsWith("=") && name.getName().length() == 1;
+    for (int row = 0; row < Math.min(relation.count(), DOUBTFUL_ROWS); row++) {
+      Object x = value(args.get(0), relation, row);
+      Object y = value(args.get(1), relation, row);
+      if (x != null && y != null && !Comparison.areAlike(x, y, equality)) {
+        doubts.add(new Doubt.Kinds(x, y));
+        return;
+      }
+    }
+  }
+
+  private static @Nullable Object value(Arg arg, Relation relation, int row) {
+    return switch (arg) {
+      case Arg.Of(Variable variable) -> relation.column(variable).value(row);
+      case Arg.Fixed(Object value) -> value;
+      case Arg.Inner ignored -> null;
+    };
+  }
+
   /// The rows that the clause lets pass, with what it binds.
   Relation apply(Relation relation, Budget budget) {
     if (clause.binding().isPresent()) {
@@ -101,7 +136,7 @@ final class Expression {
       count = 0;
       Evaluator evaluator = new Evaluator(relation);
       for (int row = 0; row < relation.count(); row++) {
-        budget.tick();
+        budget.call();
         Object result = evaluator.at(row);
         if (result != null && !Boolean.FALSE.equals(result)) {
           rows[count++] = row;
@@ -121,7 +156,7 @@ final class Expression {
     Destructuring bound = new Destructuring(binding, clause.form());
     Evaluator evaluator = new Evaluator(relation);
     for (int row = 0; row < relation.count(); row++) {
-      budget.tick();
+      budget.call();
       bound.add(row, evaluator.at(row));
       budget.rows(
           bound.count(), relation.variables().size() + bound.variables().size(), clause.form());

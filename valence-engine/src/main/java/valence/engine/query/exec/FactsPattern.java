@@ -28,6 +28,7 @@ import valence.engine.query.syntax.Term.Variable;
 import valence.engine.schema.Attribute;
 import valence.engine.schema.Partition;
 import valence.engine.schema.Schema;
+import valence.engine.value.ValueType;
 
 /// A pattern over a database, with its constants resolved.
 ///
@@ -98,7 +99,7 @@ final class FactsPattern {
     Object normalized = v == null ? null : Values.normalize(v);
     if (v != null && attribute != null) {
       normalized = value(db, attribute, v);
-      never |= normalized == null;
+      never |= normalized == null || normalized instanceof byte[];
       if (attribute.isRef() && normalized == null && isReference(v)) {
         throw unresolved(v);
       }
@@ -200,25 +201,61 @@ final class FactsPattern {
     if (constant(Part.A) instanceof Object named && attribute == null) {
       doubts.add(new Doubt.NoAttribute(named));
     }
+    Object constant = constant(Part.V);
+    if (constant instanceof byte[]) {
+      doubts.add(new Doubt.Bytes());
+    } else if (constant != null && attribute != null && value == null) {
+      doubts.add(new Doubt.OtherType(constant, attribute));
+    }
+    if (attribute == null
+        && constant instanceof Keyword
+        && EntityRef.resolve(db, constant) != NO_ENTITY) {
+      doubts.add(new Doubt.Literal(constant));
+    }
+    if (Boolean.FALSE.equals(added) && !db.view().history()) {
+      doubts.add(new Doubt.NotHistory());
+    }
+    Object tx = constant(Part.TX);
+    if (tx != null && !isTx(tx)) {
+      doubts.add(new Doubt.NoTransaction(tx));
+    }
     for (Map.Entry<Part, Variable> entry : variables.entrySet()) {
       Part part = entry.getKey();
       boolean refs = part == Part.E || part == Part.V && attribute != null && attribute.isRef();
-      if (!current.has(entry.getValue()) || !(refs || part == Part.A)) {
+      if (!current.has(entry.getValue()) || !(refs || part == Part.A || part == Part.V)) {
         continue;
       }
       Column column = current.column(entry.getValue());
+      if (part == Part.V && !refs) {
+        addDoubtsOfValues(column, current.count(), doubts);
+        continue;
+      }
       for (int row = 0; row < current.count() && doubts.size() < Doubt.COUNT_MAX; row++) {
         Object named = column.value(row);
         if (named == null) {
           continue;
         }
         if (part == Part.A) {
-          if (attributeOrNull(named) == null) {
+          if (attributeAt(column, named) == null) {
             doubts.add(new Doubt.NoAttribute(named));
           }
         } else if (isReference(named) && entityAt(column, row) == NO_ENTITY) {
           doubts.add(new Doubt.NoEntity(named));
         }
+      }
+    }
+  }
+
+  private void addDoubtsOfValues(Column column, int count, Set<Doubt> doubts) {
+    for (int row = 0; row < count && doubts.size() < Doubt.COUNT_MAX; row++) {
+      Object given = column.value(row);
+      if (given == null || attribute == null) {
+        continue;
+      }
+      if (isBytesOfQuery(column, given)) {
+        doubts.add(new Doubt.Bytes());
+      } else if (value(db, attribute, given) == null) {
+        doubts.add(new Doubt.OtherType(given, attribute));
       }
     }
   }
@@ -236,6 +273,15 @@ final class FactsPattern {
   /// Whether at least the values are known, which finds references.
   boolean isFindableByValue(Set<Variable> bound) {
     return value != null || isBound(Part.V, bound);
+  }
+
+  /// Whether the pattern finds keywords that another has for names of attributes.
+  boolean findsNames(FactsPattern other) {
+    Variable names = other.variables.get(Part.A);
+    return names != null
+        && names.equals(variables.get(Part.V))
+        && attribute != null
+        && attribute.type() == ValueType.KEYWORD;
   }
 
   private boolean isBound(Part part, Set<Variable> bound) {
@@ -292,8 +338,8 @@ final class FactsPattern {
       int row = (int) ((long) i * current.count() / samples);
       FactsPattern pattern = this;
       if (hasA) {
-        Attribute named =
-            attributeOrNull(current.column(requireVariable(Part.A)).value(row));
+        Column column = current.column(requireVariable(Part.A));
+        Attribute named = attributeAt(column, column.value(row));
         if (named == null) {
           continue;
         }
@@ -334,7 +380,14 @@ final class FactsPattern {
   }
 
   private @Nullable Attribute attributeOrNull(@Nullable Object named) {
-    return db.schema().attribute(entity(db, named));
+    return named instanceof List<?> ? null : db.schema().attribute(entity(db, named));
+  }
+
+  /// A tuple that was found isn't meant as a lookup ref, and needn't be one.
+  private @Nullable Attribute attributeAt(Column column, @Nullable Object named) {
+    return named instanceof List<?> && column instanceof Column.Objects(var values, boolean foreign)
+        ? foreign ? db.schema().attribute(lenientEntity(named)) : null
+        : attributeOrNull(named);
   }
 
   private long entityAt(Column column, int row) {
@@ -354,6 +407,14 @@ final class FactsPattern {
     return entity(db, ref);
   }
 
+  /// Byte arrays that a query brings aren't equal to any that a database holds, as arrays of two
+  /// makers aren't for the reference; those of the database are, by content.
+  private static boolean isBytesOfQuery(Column column, Object value) {
+    return value instanceof byte[]
+        && column instanceof Column.Objects(var values, boolean foreign)
+        && foreign;
+  }
+
   /// The value that a row's value is in the pattern's place of v; null when it can't be one.
   private @Nullable Object valueAt(Column column, int row) {
     if (attribute == null || attribute.isRef()) {
@@ -364,7 +425,7 @@ final class FactsPattern {
       return ref == NO_ENTITY ? null : (Object) ref;
     }
     Object found = column.value(row);
-    return found == null ? null : value(db, attribute, found);
+    return found == null || isBytesOfQuery(column, found) ? null : value(db, attribute, found);
   }
 
   /// The rows of the current relation, each with every datom that matches it.
@@ -408,7 +469,7 @@ final class FactsPattern {
     }
     List<Relation> parts = new ArrayList<>();
     for (Map.Entry<Object, List<Integer>> entry : rowsByName.entrySet()) {
-      Attribute named = attributeOrNull(entry.getKey());
+      Attribute named = attributeAt(column, entry.getKey());
       if (named != null) {
         int[] rows = entry.getValue().stream().mapToInt(Integer::intValue).toArray();
         FactsPattern pattern = new FactsPattern(db, clause, named);
@@ -477,7 +538,23 @@ final class FactsPattern {
   private Column comparable(Part part, Relation current) {
     Column column = current.column(requireVariable(part));
     boolean entities = part == Part.E || part == Part.V && attribute != null && attribute.isRef();
-    return entities ? resolved(column, current.count()) : column;
+    return entities
+        ? resolved(column, current.count())
+        : part == Part.V ? withoutBytesOfQuery(column, current.count()) : column;
+  }
+
+  private static Column withoutBytesOfQuery(Column column, int count) {
+    if (!(column instanceof Column.Objects(Object[] values, boolean foreign)) || !foreign) {
+      return column;
+    }
+    @Nullable Object[] comparable = values;
+    for (int row = 0; row < count; row++) {
+      if (values[row] instanceof byte[]) {
+        comparable = comparable == values ? values.clone() : comparable;
+        comparable[row] = null;
+      }
+    }
+    return comparable == values ? column : new Column.Objects(comparable, true);
   }
 
   private Relation hashJoin(Relation current, Found found, Budget budget) {

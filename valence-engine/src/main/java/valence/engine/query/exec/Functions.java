@@ -67,7 +67,7 @@ public final class Functions {
     String name = symbol.getName();
     String namespace = symbol.getNamespace();
     if (namespace != null) {
-      return Members.staticMethod(namespace, name);
+      return Members.staticMethod(namespace.equals("clojure.math") ? "Math" : namespace, name);
     }
     if (name.length() > 1 && name.startsWith(".")) {
       return Members.method(name.substring(1));

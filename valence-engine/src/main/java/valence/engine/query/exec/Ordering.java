@@ -2,6 +2,7 @@ package valence.engine.query.exec;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -60,6 +61,8 @@ final class Ordering {
   /// Places every clause; fails when one can't run.
   List<Placed> order(List<Clause> clauses, Set<Variable> boundOutside, String scope) {
     List<Clause> waiting = new ArrayList<>(clauses);
+    // An ident names an entity wherever its clause is written.
+    waiting.sort(Comparator.comparing(clause -> !isConstant(clause)));
     Set<Variable> bound = new LinkedHashSet<>(boundOutside);
     List<Placed> placed = new ArrayList<>();
     while (!waiting.isEmpty()) {
@@ -69,6 +72,13 @@ final class Ordering {
       bound.addAll(next.variables());
     }
     return placed;
+  }
+
+  private static boolean isConstant(Clause clause) {
+    return clause instanceof Clause.Apply apply
+        && apply.binding().isPresent()
+        && apply.call().variables().isEmpty()
+        && Expression.isTotal(apply.call());
   }
 
   private Clause next(List<Clause> waiting, Set<Variable> bound, String scope) {
@@ -115,10 +125,10 @@ final class Ordering {
         : Anomaly.incorrect(
                 "db.error/insufficient-binding",
                 missing + " not bound in " + what + ": " + Forms.show(form) + ".",
-                "Add a clause that binds them.",
-                what.startsWith("not")
-                    ? "Use _ or not-join for variables that only the not clause has."
-                    : "")
+                "Add a clause that binds them"
+                    + (what.startsWith("not")
+                        ? ", or use _ or not-join for variables that only the not clause has."
+                        : "."))
             .with("clause", form)
             .toException();
   }

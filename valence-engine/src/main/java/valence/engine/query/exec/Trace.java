@@ -9,12 +9,16 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import valence.edn.Edn;
 import valence.engine.query.exec.Ordering.Placed;
 import valence.engine.query.syntax.Clause;
 import valence.engine.query.syntax.Forms;
 import valence.engine.query.syntax.Term.Variable;
+import valence.engine.schema.Attribute;
 
 /// What a run of a query did, clause by clause. For one thread.
 ///
@@ -25,6 +29,20 @@ public final class Trace {
   private static final int EXPANSIONS_MAX = 3;
 
   private final List<Phase> phases = new ArrayList<>();
+  private @Nullable Object query; // that runs within the one traced; null for that one itself
+
+  /// Tells that the clauses to come are of a query that the present one calls.
+  ///
+  /// @return what [#leave] is to be given
+  public @Nullable Object enter(Object called) {
+    Object outer = query;
+    query = called;
+    return outer;
+  }
+
+  public void leave(@Nullable Object outer) {
+    query = outer;
+  }
 
   /// The phase of these clauses, in whatever order they stand.
   Phase phase(List<Placed> placed) {
@@ -33,7 +51,7 @@ public final class Trace {
         return phase;
       }
     }
-    Phase phase = new Phase(placed);
+    Phase phase = new Phase(placed, query);
     phases.add(phase);
     return phase;
   }
@@ -63,10 +81,13 @@ public final class Trace {
   /// One conjunction, as far as it ran.
   static final class Phase {
     private final List<Placed> placed;
+    private final @Nullable Object query;
     private final List<Step> steps = new ArrayList<>();
+    private @Nullable Step pattern; // that ran last, with nothing but predicates since
 
-    private Phase(List<Placed> placed) {
+    private Phase(List<Placed> placed, @Nullable Object query) {
       this.placed = placed;
+      this.query = query;
     }
 
     private boolean isOf(List<Placed> others) {
@@ -83,12 +104,25 @@ public final class Trace {
 
     /// @param what a clause, or the variables of rows that were given
     void ran(Object what, Relation before, Relation after) {
-      step(what).add(before, after);
+      Step step = step(what);
+      step.add(before, after);
+      boolean isPredicate =
+          what instanceof Clause.Apply apply && apply.binding().isEmpty();
+      if (!isPredicate) {
+        pattern = what instanceof Clause.Pattern ? step : null;
+      } else if (pattern != null) {
+        pattern.predicates.add(step.form());
+      }
     }
 
     /// Where to put doubts about a clause that is about to run.
     Set<Doubt> doubts(Clause clause) {
       return step(clause).doubts;
+    }
+
+    /// Notes that a clause was left out, since it has no variable.
+    void ignored(Clause clause) {
+      step(clause).isIgnored = true;
     }
 
     private Step step(Object what) {
@@ -110,6 +144,9 @@ public final class Trace {
         clauses.add(step.toMap(expanding.contains(step)));
       }
       Map<Keyword, Object> map = new LinkedHashMap<>();
+      if (query != null) {
+        map.put(key("query"), query instanceof String text ? Edn.read(text) : query);
+      }
       map.put(key("sched"), List.copyOf(order));
       map.put(key("clauses"), List.copyOf(clauses));
       return map;
@@ -120,12 +157,14 @@ public final class Trace {
   private static final class Step {
     private final Object what;
     private final Set<Doubt> doubts = new LinkedHashSet<>();
+    private final Set<Object> predicates = new LinkedHashSet<>(); // that ran right after it
     private List<Variable> bindsIn = List.of();
     private List<Variable> bindsOut = List.of();
     private long rowsIn;
     private long rowsOut;
     private long runs;
     private boolean isCrossProduct;
+    private boolean isIgnored;
 
     Step(Object what) {
       this.what = what;
@@ -172,6 +211,9 @@ public final class Trace {
       map.put(key("rows-out"), rowsOut);
       map.put(key("binds-in"), symbols(bindsIn));
       map.put(key("binds-out"), symbols(bindsOut));
+      if (!predicates.isEmpty()) {
+        map.put(key("preds"), List.copyOf(predicates));
+      }
       if (runs > 1) {
         map.put(key("runs"), runs);
       }
@@ -198,6 +240,12 @@ public final class Trace {
             "It shares no variable with the " + rowsIn + " rows before it, and made " + rowsOut
                 + " of them. Join it by a variable, unless every pair is wanted.");
       }
+      if (isIgnored) {
+        warnings.put(
+            key("ignored"),
+            "It has no variable, and so rejects no row whatever the database holds. Join it by a"
+                + " variable, or test with missing?, get-else or not-join.");
+      }
       if (!doubts.isEmpty()) {
         warnings.put(key("no-match"), doubts.stream().map(Step::sentence).toList());
       }
@@ -208,6 +256,19 @@ public final class Trace {
       return switch (doubt) {
         case Doubt.NoEntity(Object named) -> Forms.show(named) + " names no entity.";
         case Doubt.NoAttribute(Object named) -> Forms.show(named) + " is no attribute.";
+        case Doubt.OtherType(Object given, Attribute attribute) ->
+          Forms.show(given) + " can't be a value of " + attribute.ident() + ", whose type is "
+              + attribute.type().name().toLowerCase(Locale.ROOT) + ".";
+        case Doubt.NotHistory() -> "Only a history database has retractions.";
+        case Doubt.NoTransaction(Object given) ->
+          Forms.show(given) + " is no transaction's entity id. A t or an instant doesn't match.";
+        case Doubt.Literal(Object named) ->
+          Forms.show(named) + " is compared as a value, and not as the entity that it names,"
+              + " because the attribute is a variable.";
+        case Doubt.Kinds(Object x, Object y) ->
+          Forms.show(x) + " and " + Forms.show(y) + " are of different kinds, and so "
+              + "neither equal nor ordered by their values.";
+        case Doubt.Bytes() -> "A byte array that a query brings equals none that a database holds.";
       };
     }
   }
