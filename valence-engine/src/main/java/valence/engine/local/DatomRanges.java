@@ -9,11 +9,11 @@ import valence.api.Anomaly;
 import valence.api.Datom;
 import valence.api.Index;
 import valence.edn.Edn;
+import valence.engine.db.AvetAccess;
 import valence.engine.db.Database;
 import valence.engine.db.EntityRef;
 import valence.engine.db.UnknownName;
 import valence.engine.db.ValueBound;
-import valence.engine.index.Batch;
 import valence.engine.index.Bound;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
@@ -87,6 +87,7 @@ final class DatomRanges {
     if (attribute == null) {
       throw UnknownName.attribute(db.schema(), named);
     }
+    AvetAccess.require(db, attribute);
     Bound all = Bound.a(attribute.id());
     Bound low = start == null ? all : ValueBound.atLeast(db, attribute, start);
     Bound high = end == null ? all : ValueBound.atLeast(db, attribute, end);
@@ -94,17 +95,7 @@ final class DatomRanges {
   }
 
   private static Stream<Datom> stream(Database db, Order order, Range range) {
-    return RowStream.of(() -> db.cursor(order, range), (batch, row) -> datom(db, batch, row));
-  }
-
-  private static Datom datom(Database db, Batch batch, int row) {
-    int a = batch.a[row];
-    return new Datom(
-        batch.e[row],
-        a,
-        db.value(a, batch.v[row], batch.object(row)),
-        Partition.tx(batch.t[row]),
-        batch.added(row));
+    return RowStream.of(() -> db.cursor(order, range), db::datom);
   }
 
   private static Order order(Index index) {
@@ -183,6 +174,7 @@ final class DatomRanges {
     if (attribute == null) {
       return null;
     }
+    AvetAccess.require(db, attribute);
     if (given.size() == 1) {
       return Bound.a(attribute.id());
     }

@@ -1,116 +1,228 @@
 package valence.engine.local;
 
-import clojure.lang.Keyword;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import valence.api.Anomaly;
-import valence.api.Anomaly.Category;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import valence.api.AnomalyException;
 import valence.api.Client;
 import valence.api.Connection;
 import valence.api.QueryRequest;
-import valence.edn.Edn;
+import valence.engine.cache.CacheStats;
+import valence.engine.cache.NearTier;
+import valence.engine.cache.SegmentCache;
 import valence.engine.function.FunctionResolver;
+import valence.engine.indexing.BackgroundIndexing;
+import valence.engine.indexing.DatabaseIndex;
+import valence.engine.indexing.IndexStatus;
+import valence.engine.indexing.Indexer;
+import valence.engine.indexing.Indexing;
 import valence.engine.local.LocalDb.Surroundings;
-import valence.engine.log.TransactionLog;
 import valence.engine.query.Queries;
 import valence.engine.store.DatabaseId;
-import valence.engine.store.RefStore;
 import valence.engine.store.Storage;
 
 /// A system in this process: the databases of one storage.
-///
-/// The catalog is in refs named `db/<name>`, each `{:id #uuid "…"}`; the id names the log.
 public final class LocalClient implements Client {
-  private static final Pattern DB_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,128}");
-  private static final String CATALOG = "db/";
-  private static final Keyword ID = Keyword.intern("id");
+  private static final Logger LOG = LoggerFactory.getLogger(LocalClient.class);
 
   private final Storage storage;
+  private final Catalog catalog;
   private final Surroundings surroundings;
-  private final Map<DatabaseId, LocalConnection> connections = new ConcurrentHashMap<>();
+  private final Indexing indexing;
+  private final SegmentCache cache;
+  private final Indexer indexer = new Indexer();
 
+  /// Each is complete once it is open, so that nobody opens a database twice and none that opens
+  /// holds up another.
+  private final Map<DatabaseId, CompletableFuture<LocalConnection>> connections =
+      new ConcurrentHashMap<>();
+
+  /// The logs that values of this process may stand on the indexes of.
+  private final Set<DatabaseId> opened = ConcurrentHashMap.newKeySet();
+
+  /// A system on a storage that lasts.
+  ///
   /// @param storage owned: closed with the client
   public LocalClient(Storage storage, FunctionResolver functions, InstantSource clock) {
+    this(storage, functions, clock, Indexing.durable(), List.of());
+  }
+
+  /// @param storage owned: closed with the client
+  /// @param tiers   copies of its blobs nearer than the storage, the nearest first
+  public LocalClient(
+      Storage storage,
+      FunctionResolver functions,
+      InstantSource clock,
+      Indexing indexing,
+      List<NearTier> tiers) {
     this.storage = storage;
+    this.catalog = new Catalog(storage.refs());
     this.surroundings = new Surroundings(functions, Queries::run, clock);
+    this.indexing = indexing;
+    this.cache = new SegmentCache(indexing.cacheBytesMax(), tiers, storage.blobs());
   }
 
   @Override
   public boolean createDatabase(String dbName) {
-    checkName(dbName);
-    String entry = Edn.print(Map.of(ID, DatabaseId.random().uuid()));
-    return storage
-        .refs()
-        .compareAndSet(CATALOG + dbName, RefStore.ABSENT, entry.getBytes(StandardCharsets.UTF_8));
+    Catalog.checkName(dbName);
+    return catalog.create(dbName);
   }
 
   @Override
   public boolean deleteDatabase(String dbName) {
-    checkName(dbName);
-    Optional<RefStore.Ref> entry = storage.refs().get(CATALOG + dbName);
-    if (entry.isEmpty()
-        || !storage.refs().compareAndDelete(CATALOG + dbName, entry.get().version())) {
+    Catalog.checkName(dbName);
+    deleteLeftovers();
+    Optional<Catalog.Entry> entry = catalog.entry(dbName);
+    if (entry.isEmpty() || !catalog.remove(dbName, entry.get())) {
       return false;
     }
-    DatabaseId id = id(dbName, entry.get());
-    LocalConnection connection = connections.remove(id);
+    DatabaseId id = entry.get().id();
+    CompletableFuture<LocalConnection> connection = connections.remove(id);
     if (connection != null) {
-      connection.markDeleted();
+      connection.thenAccept(LocalConnection::markDeleted);
     }
-    storage.log().delete(id);
+    opened.remove(id); // its values end with it
+    new LogCopies(storage.refs()).deleteAll(id, storage.log());
+    index(id).delete();
     return true;
+  }
+
+  /// Deletes the indexes of logs that aren't in the catalog any more: of databases whose deletion
+  /// failed in the midst, and of logs that others have taken the place of when the process that
+  /// was to delete them ended before. A database is there before it has an index, so the indexes
+  /// are listed first; while logs take the place of others, the catalog may be behind.
+  private void deleteLeftovers() {
+    List<DatabaseId> indexed = DatabaseIndex.databases(storage.refs());
+    if (new LogCopies(storage.refs()).isAny()) {
+      return;
+    }
+    Set<DatabaseId> known = new HashSet<>();
+    for (String dbName : catalog.names()) {
+      catalog.entry(dbName).ifPresent(entry -> known.add(entry.id()));
+    }
+    for (DatabaseId id : indexed) {
+      if (!known.contains(id) && !opened.contains(id)) {
+        index(id).delete();
+      }
+    }
+  }
+
+  private @Nullable Duration tryToDeleteLeftovers() {
+    try {
+      deleteLeftovers();
+      return null;
+    } catch (AnomalyException failed) {
+      LOG.warn("index-leftovers-failed error={}", failed.getMessage());
+      return indexing.retryMax();
+    }
+  }
+
+  /// The index of a log that values will stand on.
+  private DatabaseIndex opened(DatabaseId id) {
+    opened.add(id);
+    return index(id);
+  }
+
+  private DatabaseIndex index(DatabaseId id) {
+    return new DatabaseIndex(
+        id, storage.refs(), storage.blobs(), cache, indexing, surroundings.clock());
   }
 
   @Override
   public List<String> listDatabases() {
-    return storage.refs().list(CATALOG).stream()
-        .map(name -> name.substring(CATALOG.length()))
-        .toList();
+    return catalog.names();
   }
 
   @Override
   public Connection connect(String dbName) {
-    checkName(dbName);
-    RefStore.Ref entry = storage.refs().get(CATALOG + dbName).orElseThrow(() -> notFound(dbName));
-    return connections.computeIfAbsent(
-        id(dbName, entry),
-        id -> new LocalConnection(dbName, new TransactionLog(storage.log(), id), surroundings));
+    Catalog.checkName(dbName);
+    return connection(dbName, catalog.existing(dbName).id());
   }
 
-  private AnomalyException notFound(String dbName) {
-    return Anomaly.of(
-            Category.NOT_FOUND,
-            "Db not found: " + dbName + ".",
-            "There are: " + String.join(", ", listDatabases()) + ".",
-            "Create it first, or correct the name.")
-        .toException();
-  }
-
-  private static DatabaseId id(String dbName, RefStore.Ref entry) {
-    if (Edn.read(new String(entry.bytes(), StandardCharsets.UTF_8)) instanceof Map<?, ?> map
-        && map.get(ID) instanceof UUID id) {
-      return new DatabaseId(id);
+  /// A connection is found by both logs, so that nobody opens the database a second time while the
+  /// catalog goes over from one to the other.
+  private void logMoved(DatabaseId from, DatabaseId to) {
+    CompletableFuture<LocalConnection> connection = connections.get(from);
+    if (connection != null) {
+      connections.putIfAbsent(to, connection);
     }
-    throw Anomaly.fault("The catalog entry of database " + dbName + " is damaged.")
-        .toException();
   }
 
-  private static void checkName(String dbName) {
-    if (!DB_NAME.matcher(dbName).matches()) {
-      throw Anomaly.of(
-              Category.INCORRECT,
-              "\"" + dbName + "\" can't name a database.",
-              "Expected 1 to 128 letters, digits, _, . and -.")
-          .toException();
+  private LocalConnection connection(String dbName, DatabaseId id) {
+    CompletableFuture<LocalConnection> mine = new CompletableFuture<>();
+    CompletableFuture<LocalConnection> present = connections.putIfAbsent(id, mine);
+    if (present != null) {
+      return opened(present);
     }
+    try {
+      DatabaseIndex index = opened(id);
+      LocalConnection connection = new LocalConnection(
+          dbName,
+          id,
+          storage.log(),
+          catalog,
+          index,
+          new BackgroundIndexing(index, this::opened, indexer, indexing),
+          surroundings,
+          this::cacheStats,
+          this::logMoved);
+      mine.complete(connection);
+      connection.resumeExcisions();
+      indexer.request(this::tryToDeleteLeftovers);
+      return connection;
+    } catch (RuntimeException | Error failure) {
+      connections.remove(id, mine); // the next caller tries again
+      mine.completeExceptionally(failure);
+      throw failure;
+    }
+  }
+
+  private static LocalConnection opened(CompletableFuture<LocalConnection> connection) {
+    try {
+      return connection.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof AnomalyException failed
+          ? failed.anomaly().toException(failed)
+          : e;
+    }
+  }
+
+  /// Moves what is durable now into the durable indexes, without waiting for there to be enough.
+  public void index(String dbName) {
+    ((LocalConnection) connect(dbName)).index();
+  }
+
+  /// How the indexing of a database stands.
+  public IndexStatus indexStatus(String dbName) {
+    return ((LocalConnection) connect(dbName)).indexStatus();
+  }
+
+  /// Gives up the durable indexes of a database, also where they are damaged, and makes them anew
+  /// from its log. Connections to it end; the next one reads the whole log.
+  public void rebuildIndex(String dbName) {
+    Catalog.checkName(dbName);
+    DatabaseId id = catalog.existing(dbName).id();
+    CompletableFuture<LocalConnection> connection = connections.remove(id);
+    if (connection != null) {
+      connection.thenAccept(LocalConnection::stop);
+    }
+    index(id).reset();
+    index(dbName);
+  }
+
+  /// What the segment cache of this system has done.
+  public CacheStats cacheStats() {
+    return cache.stats();
   }
 
   @Override
@@ -121,6 +233,8 @@ public final class LocalClient implements Client {
 
   @Override
   public void close() {
+    connections.values().forEach(connection -> connection.thenAccept(LocalConnection::stop));
+    indexer.close();
     storage.close();
   }
 }

@@ -10,28 +10,37 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.Datom;
+import valence.api.Db;
 import valence.api.DbStats;
 import valence.api.Index;
+import valence.api.PullRequest;
 import valence.api.QueryRequest;
+import valence.api.Transaction;
 import valence.api.TxReport;
 import valence.edn.Edn;
 import valence.edn.EdnTagged;
 import valence.engine.db.Database;
 import valence.engine.db.DatabaseValue;
+import valence.engine.db.DatomFilter;
 import valence.engine.db.EntityRef;
 import valence.engine.db.TimePoint;
+import valence.engine.function.CallLimit;
 import valence.engine.function.FunctionResolver;
 import valence.engine.index.Bound;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
+import valence.engine.index.Reads;
 import valence.engine.index.TimeView;
 import valence.engine.pull.Pull;
 import valence.engine.pull.PullPattern;
+import valence.engine.query.exec.Budget;
 import valence.engine.schema.Attribute;
+import valence.engine.schema.Partition;
 import valence.engine.schema.Schema;
 import valence.engine.tx.Transacted;
 import valence.engine.tx.Transactions;
@@ -40,7 +49,7 @@ import valence.engine.tx.TxContext;
 /// A database value in this process.
 ///
 /// Two values are equal when they are of one database, have one basis and show the same window of
-/// time; of speculative values, only those of the same call of [#with].
+/// time through the same filters; of speculative values, only those of the same call of [#with].
 public final class LocalDb implements DatabaseValue, EdnTagged {
   private final Database database;
   private final Surroundings surroundings;
@@ -118,6 +127,28 @@ public final class LocalDb implements DatabaseValue, EdnTagged {
   }
 
   @Override
+  public boolean isFiltered() {
+    return database.view().filtered();
+  }
+
+  @Override
+  public OptionalLong txAt(Object timePoint) {
+    long t = Math.min(TimePoint.lastAtOrBefore(database, timePoint), database.basisT());
+    return t < 0 ? OptionalLong.empty() : OptionalLong.of(Partition.tx(t));
+  }
+
+  @Override
+  public Optional<valence.api.Attribute> attribute(Object attribute) {
+    return Optional.ofNullable(EntityRef.attribute(database, attribute)).map(AttributeRecord::of);
+  }
+
+  @Override
+  public LocalDb filter(BiPredicate<? super Db, ? super Datom> shows) {
+    DatomFilter filter = new CallerFilter(shows, surroundings);
+    return new LocalDb(database.withFilter(filter), surroundings, speculation);
+  }
+
+  @Override
   public LocalDb asOf(Object timePoint) {
     return seen(database.view().withAsOf(TimePoint.lastAtOrBefore(database, timePoint)));
   }
@@ -157,6 +188,11 @@ public final class LocalDb implements DatabaseValue, EdnTagged {
   }
 
   @Override
+  public Map<Keyword, Object> qseqWithStats(QueryRequest request) {
+    return valence.engine.query.Queries.seqWithStats(request, surroundings.functions());
+  }
+
+  @Override
   public Map<Object, Object> pull(Object pattern, Object entity) {
     Database shown = database();
     return pulled(shown, Pull.pattern(pattern, shown.schema()), entity);
@@ -167,6 +203,22 @@ public final class LocalDb implements DatabaseValue, EdnTagged {
     Database shown = database();
     PullPattern parsed = Pull.pattern(pattern, shown.schema());
     return entities.stream().map(entity -> pulled(shown, parsed, entity));
+  }
+
+  @Override
+  public Map<Object, Object> pull(PullRequest request) {
+    Budget budget = new Budget(request.timeout());
+    Reads reads = request.ioContext().isPresent() ? new Reads() : Reads.counting();
+    Map<Object, Object> pulled = Reads.during(
+        reads,
+        () -> CallLimit.during(budget::tick, () -> pull(request.pattern(), request.entity())));
+    if (reads == null || request.ioContext().isEmpty()) {
+      return pulled;
+    }
+    Map<Object, Object> answer = new LinkedHashMap<>();
+    answer.put(Keyword.intern("ret"), pulled);
+    answer.put(Keyword.intern("io-stats"), reads.ioStats(request.ioContext().get(), "pull"));
+    return answer;
   }
 
   private Map<Object, Object> pulled(Database shown, PullPattern pattern, Object entity) {
@@ -229,7 +281,7 @@ public final class LocalDb implements DatabaseValue, EdnTagged {
   }
 
   @Override
-  public TxReport with(Object txData) {
+  public TxReport with(Transaction transaction) {
     if (isHistory()) {
       throw Anomaly.incorrect(
               "db.error/history-not-supported",
@@ -242,10 +294,25 @@ public final class LocalDb implements DatabaseValue, EdnTagged {
         surroundings.functions(),
         facts -> of(facts, surroundings),
         surroundings.clock().instant(),
-        Optional.empty());
-    Transacted made = Transactions.transact(database, txData, context);
+        transaction.requestId());
+    Reads reads = transaction.ioContext().isPresent() ? new Reads() : Reads.counting();
+    Transacted made =
+        Reads.during(reads, () -> Transactions.transact(database, transaction.data(), context));
     LocalDb after = new LocalDb(made.after(), surroundings, new Object());
-    return new TxReport(this, after, made.txData(), made.tempids());
+    return new TxReport(
+        this,
+        after,
+        made.txData(),
+        made.tempids(),
+        made.stats(),
+        ioStats(transaction, reads, "tx-with"));
+  }
+
+  /// What was read for a transaction that asked for it; empty for one that didn't.
+  static Map<Keyword, Object> ioStats(Transaction transaction, @Nullable Reads reads, String api) {
+    return reads == null
+        ? Map.of()
+        : transaction.ioContext().map(context -> reads.ioStats(context, api)).orElseGet(Map::of);
   }
 
   /// Tx-data as the api takes it, a collection of forms or EDN text of one, as forms.
@@ -262,8 +329,8 @@ public final class LocalDb implements DatabaseValue, EdnTagged {
     return "valence/db";
   }
 
-  /// `{:db-name "x" :t 12}`, with `:as-of`, `:since` and `:history` where they filter, and
-  /// `:speculative` where the t is not one of the database.
+  /// `{:db-name "x" :t 12}`, with `:as-of`, `:since`, `:history` and `:filtered` where they
+  /// filter, and `:speculative` where the t is not one of the database.
   @Override
   public Object ednValue() {
     Map<Keyword, Object> description = new LinkedHashMap<>();
@@ -273,6 +340,9 @@ public final class LocalDb implements DatabaseValue, EdnTagged {
     sinceT().ifPresent(t -> description.put(Keyword.intern("since"), t));
     if (isHistory()) {
       description.put(Keyword.intern("history"), true);
+    }
+    if (isFiltered()) {
+      description.put(Keyword.intern("filtered"), true);
     }
     if (isSpeculative()) {
       description.put(Keyword.intern("speculative"), true);
@@ -286,6 +356,7 @@ public final class LocalDb implements DatabaseValue, EdnTagged {
         && dbName().equals(db.dbName())
         && basisT() == db.basisT()
         && database.view().equals(db.database.view())
+        && database.filter().equals(db.database.filter())
         && speculation == db.speculation;
   }
 

@@ -133,6 +133,11 @@ class ErrorsTest {
     return switch (error) {
       case "history-not-supported" -> () -> db.history().with(List.of());
       case "invalid-time-point" -> () -> db.asOf("yesterday");
+      case "attribute-not-indexed" ->
+        () -> db.with("[{:db/id :p/age :db/index true}]")
+            .dbAfter()
+            .datoms(Index.AVET, Keyword.intern("p/nick"))
+            .toList();
       case "nil-input" ->
         () -> db.indexPull(Index.AVET, "[*]", List.of(), false).toList();
       case "not-an-attribute" ->
