@@ -1,5 +1,6 @@
 package valence.api;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -10,14 +11,21 @@ import org.jspecify.annotations.Nullable;
 final class Async {
   private Async() {}
 
-  /// The call's outcome; a failure is the exception itself, without a wrapper.
+  /// The call's outcome; a failure is the exception itself, without a wrapper. To cancel it
+  /// interrupts the call.
   static <T extends @Nullable Object> CompletionStage<T> call(Supplier<T> blocking) {
     CompletableFuture<T> outcome = new CompletableFuture<>();
-    Thread.startVirtualThread(() -> {
+    Thread thread = Thread.ofVirtual().unstarted(() -> {
       try {
         outcome.complete(blocking.get());
       } catch (RuntimeException | Error e) {
         outcome.completeExceptionally(e);
+      }
+    });
+    thread.start();
+    outcome.whenComplete((value, failure) -> {
+      if (failure instanceof CancellationException) {
+        thread.interrupt();
       }
     });
     return outcome;

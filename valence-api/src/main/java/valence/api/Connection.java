@@ -11,6 +11,11 @@ public interface Connection {
   /// The newest value known here; never older than one seen before.
   Db db();
 
+  /// A value to try transactions on, with [Db#with]. It is [#db]: every value can be tried on.
+  default Db withDb() {
+    return db();
+  }
+
   /// Applies tx-data and returns when it is durable.
   ///
   /// @param txData a collection of tx-data forms, or EDN text of one
@@ -26,10 +31,60 @@ public interface Connection {
     return Async.call(() -> transact(txData));
   }
 
-  /// A value whose basis is t or newer; waits for it if need be.
+  /// [#transact(Transaction)] on a thread of its own; a failure is an [AnomalyException].
+  default CompletionStage<TxReport> transactAsync(Transaction transaction) {
+    return Async.call(() -> transact(transaction));
+  }
+
+  /// A value that shows every transaction which was acknowledged anywhere before the call: asks the
+  /// log, while [#db] is what is known here.
+  Db sync();
+
+  /// A value whose basis is t or newer; waits for it if need be, `busy` when it doesn't come. A
+  /// value that shows a transaction has it in its schema and in every index.
   Db sync(long t);
+
+  /// [#sync(long)] on a thread of its own; a failure is an [AnomalyException].
+  default CompletionStage<Db> syncAsync(long t) {
+    return Async.call(() -> sync(t));
+  }
+
+  /// A value whose basis is t or newer, after every request for excision known by then is done;
+  /// does the work if nobody does. Fails when it can't be done now; the requests stay.
+  default Db syncExcise(long t) {
+    throw Anomaly.of(
+            Anomaly.Category.UNSUPPORTED,
+            "This connection can't wait for excision.",
+            "Expected one of the process that owns the database.")
+        .toException();
+  }
+
+  /// How the database and its indexing stand, in the process that has it open; `unsupported` in
+  /// any other.
+  default DbStatus status() {
+    throw Anomaly.of(
+            Anomaly.Category.UNSUPPORTED,
+            "This connection doesn't know how its database is kept.",
+            "Expected one of the process that has the database open.",
+            "Of a node, ask with `valence db status`.")
+        .toException();
+  }
 
   /// The log from start (included) to end (excluded), oldest first, read as consumed; to be closed
   /// by the caller. Time points as in [Db]; null leaves an end open.
   Stream<LogEntry> txRange(@Nullable Object start, @Nullable Object end);
+
+  /// The transactions from a time point on, those said already and those to come, in order, each
+  /// once; to be closed by the caller. To go on where another feed ended, begin after its
+  /// [TxFeed#t].
+  ///
+  /// @param start of the first, as in [#txRange]
+  default TxFeed txFeed(Object start) {
+    throw Anomaly.of(
+            Anomaly.Category.UNSUPPORTED,
+            "A database on the other side of a network has no feed of transactions.",
+            "It is offered to code beside the data.",
+            "Ask for the log from the last t that you know, with txRange, again and again.")
+        .toException();
+  }
 }

@@ -1,11 +1,14 @@
 package valence.api;
 
+import clojure.lang.ILookup;
+import clojure.lang.Keyword;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// Where a method takes an entity, it takes an entity id, an ident (a keyword) or a lookup ref
 /// (`[unique-attribute value]`); where it takes a time point, it takes a t, the entity id of a
 /// transaction, a `java.util.Date` or a `java.time.Instant`.
-public interface Db {
+///
+/// It is also read by the keys `:db-name`, `:t`, `:next-t`, `:as-of`, `:since` and `:history`.
+public interface Db extends ILookup {
   /// The name of the database.
   String dbName();
 
@@ -29,6 +34,44 @@ public interface Db {
 
   /// Whether the value shows every assertion and retraction instead of what is true.
   boolean isHistory();
+
+  /// Whether a [#filter] hides datoms; a time point or a history is none.
+  default boolean isFiltered() {
+    return false;
+  }
+
+  /// The t that the next transaction of the value gets.
+  default long nextT() {
+    return basisT() + 1;
+  }
+
+  /// The entity id of the newest transaction at or before a time point; empty when there is none.
+  OptionalLong txAt(Object timePoint);
+
+  /// What the schema says of an attribute; empty when the reference names none. The schema is the
+  /// newest, whatever the value shows.
+  Optional<Attribute> attribute(Object attribute);
+
+  /// The value with only those datoms that a predicate shows, to every call; those that filters or
+  /// time points hide stay hidden. Names of entities and attributes are known nevertheless, a
+  /// lookup ref isn't when its datom is hidden. What [#with] makes of the value is filtered as
+  /// well, but a transaction itself sees everything.
+  ///
+  /// The predicate is asked once for each datom that a call passes, those of the schema too, from
+  /// any thread. It needn't be fast, but the call is no faster. A value of a database on the other
+  /// side of a network refuses with `unsupported`: the predicate is code of this process.
+  ///
+  /// @param shows asked with what is true at the basis, unfiltered, and a datom; of a history
+  /// value,
+  ///     each assertion and each retraction
+  default Db filter(BiPredicate<? super Db, ? super Datom> shows) {
+    throw Anomaly.of(
+            Anomaly.Category.UNSUPPORTED,
+            "A value of a database on the other side of a network can't be filtered.",
+            "The predicate is code of this process, and the datoms are there.",
+            "Put the condition into the query, as a rule or as a function of the application.")
+        .toException();
+  }
 
   /// The value as it was at a time point, the point included.
   Db asOf(Object timePoint);
@@ -59,8 +102,15 @@ public interface Db {
   /// @param request of a query that finds rows, or the values of one column
   <T extends @Nullable Object> List<T> qseq(QueryRequest request);
 
+  /// [#qseq] with what finding its rows was like: `{:ret rows, :io-stats {…} :query-stats {…}}`, as
+  /// the request asks. What is read later, by the pulls of the rows, isn't in it.
+  Map<Keyword, Object> qseqWithStats(QueryRequest request);
+
   /// What the pattern selects of an entity; empty when that is nothing.
   Map<Object, Object> pull(Object pattern, Object entity);
+
+  /// [#pull(Object, Object)] with limits; with an io-context, `{:ret …, :io-stats {…}}`.
+  Map<Object, Object> pull(PullRequest request);
 
   /// [#pull] for each of the entities, in order.
   Stream<Map<Object, Object>> pullMany(Object pattern, Collection<?> entities);
@@ -110,6 +160,27 @@ public interface Db {
     return Async.call(() -> q(query, inputs));
   }
 
+  /// [#q(QueryRequest)] on a thread of its own; a failure is an [AnomalyException].
+  default <T extends @Nullable Object> CompletionStage<T> qAsync(QueryRequest request) {
+    return Async.call(() -> q(request));
+  }
+
+  /// [#pull(Object, Object)] on a thread of its own; a failure is an [AnomalyException].
+  default CompletionStage<Map<Object, Object>> pullAsync(Object pattern, Object entity) {
+    return Async.call(() -> pull(pattern, entity));
+  }
+
+  /// [#pull(Class, Object)] on a thread of its own; a failure is an [AnomalyException].
+  default <T extends Record> CompletionStage<Optional<T>> pullAsync(Class<T> type, Object entity) {
+    return Async.call(() -> pull(type, entity));
+  }
+
+  /// [#query] on a thread of its own; a failure is an [AnomalyException].
+  default <T extends Record> CompletionStage<List<T>> queryAsync(
+      Class<T> type, Object query, @Nullable Object... inputs) {
+    return Async.call(() -> query(type, query, inputs));
+  }
+
   /// The entity as a lazy map, for code that runs beside the data; empty when the reference names
   /// none. An id is taken as it is.
   ///
@@ -147,5 +218,34 @@ public interface Db {
   DbStats stats();
 
   /// The value that the tx-data would make. Nothing is stored.
-  TxReport with(Object txData);
+  ///
+  /// @param txData a collection of tx-data forms, or EDN text of one
+  default TxReport with(Object txData) {
+    return with(Transaction.of(txData));
+  }
+
+  /// The value that the transaction would make, at once. Nothing is stored.
+  TxReport with(Transaction transaction);
+
+  /// What the value says of itself under a key; null for any other key.
+  @Override
+  default @Nullable Object valAt(@Nullable Object key) {
+    return valAt(key, null);
+  }
+
+  @Override
+  default @Nullable Object valAt(@Nullable Object key, @Nullable Object absent) {
+    if (!(key instanceof Keyword keyword) || keyword.getNamespace() != null) {
+      return absent;
+    }
+    return switch (keyword.getName()) {
+      case "db-name" -> dbName();
+      case "t" -> basisT();
+      case "next-t" -> nextT();
+      case "as-of" -> asOfT().isPresent() ? (Long) asOfT().getAsLong() : absent;
+      case "since" -> sinceT().isPresent() ? (Long) sinceT().getAsLong() : absent;
+      case "history" -> isHistory();
+      default -> absent;
+    };
+  }
 }

@@ -93,8 +93,7 @@ public final class Entity extends AbstractMap<Keyword, Object> {
   }
 
   private boolean isComponent(Keyword attribute) {
-    Keyword component = Keyword.intern("db", "isComponent");
-    return Boolean.TRUE.equals(db.pull(List.of(component), attribute).get(component));
+    return db.attribute(attribute).map(Attribute::isComponent).orElse(false);
   }
 
   @Override
@@ -140,16 +139,13 @@ public final class Entity extends AbstractMap<Keyword, Object> {
     }
     // Asked for ids, an attribute that is no reference doesn't answer.
     value = db.pull(List.of(all), id).get(attribute);
-    return value instanceof List<?> values && !isTuple(forward, values)
+    return value instanceof List<?> values && isMany(forward)
         ? Collections.unmodifiableSet(new LinkedHashSet<>(values))
         : value;
   }
 
-  /// Whether a list is one value of the attribute, not a list of its values.
-  private boolean isTuple(Keyword attribute, List<?> pulled) {
-    return db.datoms(Index.EAVT, id, attribute)
-        .limit(1)
-        .anyMatch(datom -> datom.v().equals(pulled));
+  private boolean isMany(Keyword attribute) {
+    return db.attribute(attribute).map(Attribute::isMany).orElse(false);
   }
 
   private Object reference(Map<?, ?> target, boolean reverse) {

@@ -3,6 +3,7 @@ package valence.api;
 import clojure.lang.Keyword;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.RecordComponent;
+import valence.api.record.Tuple;
 
 /// A component of a record, as it stands in a database.
 ///
@@ -25,6 +26,12 @@ record Field(
   /// Whether the component holds who refers to the entity, not what the entity refers to.
   boolean isReverse() {
     return attribute.getName().startsWith("_");
+  }
+
+  /// Whether the database makes the value of others: a composite tuple.
+  boolean isComposite() {
+    Tuple tuple = declared.getAnnotation(Tuple.class);
+    return tuple != null && tuple.value().length > 0;
   }
 
   /// The attribute itself, forwards.

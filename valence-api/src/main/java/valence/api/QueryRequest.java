@@ -1,11 +1,11 @@
 package valence.api;
 
-import static java.util.Objects.requireNonNull;
-
+import clojure.lang.Keyword;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A query with its inputs and limits.
@@ -17,18 +17,43 @@ import org.jspecify.annotations.Nullable;
 /// @param timeout after which the query stops with `unavailable`
 /// @param stats   whether the result is `{:ret …, :query-stats {…}}`, a map that holds the plain
 ///     result and how it was found
+/// @param ioContext a qualified keyword that names what the query is for; the result then is
+///     `{:ret …, :io-stats {…}}`, which says what was read for it
 public record QueryRequest(
     Object query,
     List<@Nullable Object> args,
     long offset,
     long limit,
     Duration timeout,
-    boolean stats) {
+    boolean stats,
+    Optional<Keyword> ioContext) {
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
 
   public QueryRequest {
-    requireNonNull(query, "query");
+    checkQuery(query);
+    ioContext.ifPresent(IoContext::check);
     args = Collections.unmodifiableList(Arrays.asList(args.toArray()));
+  }
+
+  private static void checkQuery(@Nullable Object query) {
+    if (query == null) {
+      throw Anomaly.of(
+              Anomaly.Category.INCORRECT,
+              "The query is nil.",
+              "Expected a list, a map, or EDN text of one.")
+          .toException();
+    }
+  }
+
+  /// A request without io-stats.
+  public QueryRequest(
+      Object query,
+      List<@Nullable Object> args,
+      long offset,
+      long limit,
+      Duration timeout,
+      boolean stats) {
+    this(query, args, offset, limit, timeout, stats, Optional.empty());
   }
 
   /// A request for the plain result.
@@ -43,15 +68,15 @@ public record QueryRequest(
   }
 
   public QueryRequest withOffset(long rows) {
-    return new QueryRequest(query, args, rows, limit, timeout, stats);
+    return new QueryRequest(query, args, rows, limit, timeout, stats, ioContext);
   }
 
   public QueryRequest withLimit(long rows) {
-    return new QueryRequest(query, args, offset, rows, timeout, stats);
+    return new QueryRequest(query, args, offset, rows, timeout, stats, ioContext);
   }
 
   public QueryRequest withTimeout(Duration limitOfTime) {
-    return new QueryRequest(query, args, offset, limit, limitOfTime, stats);
+    return new QueryRequest(query, args, offset, limit, limitOfTime, stats, ioContext);
   }
 
   /// The same request, answered with what running it was like: `{:ret … :query-stats {…}}`.
@@ -63,6 +88,18 @@ public record QueryRequest(
   /// summed up), for the three that added most rows how many those were (`:expansion`), and its own
   /// `:warnings`.
   public QueryRequest withStats() {
-    return new QueryRequest(query, args, offset, limit, timeout, true);
+    return new QueryRequest(query, args, offset, limit, timeout, true, ioContext);
+  }
+
+  /// The same request, answered with what was read for it: `{:ret … :io-stats …}`.
+  ///
+  /// `:io-stats` holds the `:io-context`, the `:api`, `:api-ms`, the time it took, and `:reads`,
+  /// how many batches of rows were read by index (`:eavt`, `:aevt`, `:avet`, `:vaet`) and how many
+  /// segments by tier of storage (`:heap`, near tiers such as `:disk` and `:shared`, `:store`),
+  /// with the time of it (`:<tier>-ms`). The map is open.
+  ///
+  /// @param context a qualified keyword
+  public QueryRequest withIoContext(Keyword context) {
+    return new QueryRequest(query, args, offset, limit, timeout, stats, Optional.of(context));
   }
 }

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.record.Attr;
 import valence.api.record.Id;
+import valence.api.record.Tuple;
 
 /// How a record type stands in a database: its components, and how to make one. Read from the type
 /// once, and kept as long as the type.
@@ -70,7 +71,13 @@ final class RecordForm {
   private static Field field(Class<?> type, RecordComponent component)
       throws IllegalAccessException {
     String place = "Component " + component.getName() + " of record " + type.getSimpleName();
-    ValueForm form = ValueForm.of(component.getGenericType(), place);
+    Tuple tuple = component.getAnnotation(Tuple.class);
+    ValueForm form = tuple == null
+        ? ValueForm.of(component.getGenericType(), place)
+        : ValueForm.ofTuple(component.getGenericType(), place);
+    if (tuple != null && tuple.value().length > 0) {
+      checkComposite(form, tuple.value().length, place);
+    }
     Attr attr = component.getAnnotation(Attr.class);
     boolean id = component.isAnnotationPresent(Id.class);
     if (id && (attr != null || !isLong(form))) {
@@ -95,11 +102,27 @@ final class RecordForm {
     return new Field(type, component.getName(), attribute, form, handle, component);
   }
 
+  private static void checkComposite(ValueForm form, int attributes, String place) {
+    ValueForm.Single tuple = form instanceof ValueForm.Maybe maybe
+        ? maybe.form()
+        : form instanceof ValueForm.Single single ? single : null;
+    if (!(tuple instanceof ValueForm.Slots slots) || slots.fields().size() != attributes) {
+      throw Mismatch.declaration(
+          place + " is declared as a composite tuple of " + attributes + " attributes.",
+          "Expected a record with as many components, or an Optional of one.",
+          "Change the type of the component, or the attributes in @Tuple.");
+    }
+  }
+
   private static boolean isLong(ValueForm form) {
     return switch (form) {
       case ValueForm.One(Scalar scalar) -> scalar.type() == Long.class;
       case ValueForm.Maybe maybe -> isLong(maybe.form());
-      case ValueForm.Constant _, ValueForm.Nested _, ValueForm.Many _ -> false;
+      case ValueForm.Constant _,
+          ValueForm.Nested _,
+          ValueForm.Slots _,
+          ValueForm.Alike _,
+          ValueForm.Many _ -> false;
     };
   }
 

@@ -50,7 +50,7 @@ final class RecordPattern {
         ? Collections.unmodifiableList(Arrays.asList(field.attribute(), LIMIT, null))
         : field.attribute();
     return switch (field.single()) {
-      case ValueForm.One _, ValueForm.Constant _ -> attribute;
+      case ValueForm.One _, ValueForm.Constant _, ValueForm.Slots _, ValueForm.Alike _ -> attribute;
       case ValueForm.Nested(var type) -> {
         if (type == path.getLast()) {
           yield Map.of(attribute, AGAIN);

@@ -163,11 +163,34 @@ record RecordReader(Db db) {
         constants.get(found instanceof Map<?, ?> entity ? entity.get(IDENT) : found);
       case ValueForm.Nested(var type) ->
         found instanceof Map<?, ?> entity ? nested(field, type, entity, step) : null;
+      case ValueForm.Slots slots ->
+        found instanceof List<?> values && values.size() == slots.fields().size()
+            ? record(
+                RecordForm.of(slots.type()),
+                slot -> values.get(slots.fields().indexOf(slot)),
+                " in a tuple" + where,
+                null)
+            : null;
+      case ValueForm.Alike(Scalar slot) ->
+        found instanceof List<?> values ? alike(slot, values) : null;
     };
     if (made == null) {
       throw Mismatch.value(field, found, where);
     }
     return made;
+  }
+
+  /// The slots of a tuple; null when one of them is empty, or no value of the type.
+  private static @Nullable List<Object> alike(Scalar slot, List<?> values) {
+    List<Object> slots = new ArrayList<>();
+    for (Object value : values) {
+      Object made = value == null ? null : slot.read().apply(value);
+      if (made == null) {
+        return null;
+      }
+      slots.add(made);
+    }
+    return List.copyOf(slots);
   }
 
   private Record nested(

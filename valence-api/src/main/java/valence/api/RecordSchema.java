@@ -8,10 +8,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.record.Component;
 import valence.api.record.Doc;
+import valence.api.record.Indexed;
 import valence.api.record.NoHistory;
+import valence.api.record.Tuple;
 import valence.api.record.Unique;
 
 /// The schema that record types declare, their nested records and enums included.
@@ -21,14 +24,19 @@ final class RecordSchema {
   private static final Keyword CARDINALITY = Keyword.intern("db", "cardinality");
   private static final Keyword UNIQUE = Keyword.intern("db", "unique");
   private static final Keyword COMPONENT = Keyword.intern("db", "isComponent");
+  private static final Keyword INDEX = Keyword.intern("db", "index");
   private static final Keyword NO_HISTORY = Keyword.intern("db", "noHistory");
   private static final Keyword DOC = Keyword.intern("db", "doc");
+  private static final Keyword TUPLE_TYPE = Keyword.intern("db", "tupleType");
+  private static final Keyword TUPLE_TYPES = Keyword.intern("db", "tupleTypes");
+  private static final Keyword TUPLE_ATTRS = Keyword.intern("db", "tupleAttrs");
+  private static final Keyword TUPLE = Keyword.intern("db.type", "tuple");
   private static final Keyword REF = Keyword.intern("db.type", "ref");
   private static final Keyword KEYWORD = Keyword.intern("db.type", "keyword");
 
   /// What a difference between record and database can lie in.
-  private static final List<Keyword> CHECKED =
-      List.of(VALUE_TYPE, CARDINALITY, UNIQUE, COMPONENT, NO_HISTORY);
+  private static final List<Keyword> CHECKED = List.of(
+      VALUE_TYPE, CARDINALITY, UNIQUE, COMPONENT, NO_HISTORY, TUPLE_TYPE, TUPLE_TYPES, TUPLE_ATTRS);
 
   private final Map<Keyword, Declared> attributes = new LinkedHashMap<>();
   private final Map<Keyword, String> idents = new LinkedHashMap<>(); // with where they are declared
@@ -58,7 +66,7 @@ final class RecordSchema {
             field.attribute(), new Declared(field, definition(field)), RecordSchema::merged);
       }
       switch (field.single()) {
-        case ValueForm.One _ -> {}
+        case ValueForm.One _, ValueForm.Slots _, ValueForm.Alike _ -> {}
         case ValueForm.Nested(var nested) -> add(nested);
         case ValueForm.Constant(var named, var constants) ->
           constants.forEach((ident, constant) -> idents.put(
@@ -75,7 +83,21 @@ final class RecordSchema {
         switch (field.single()) {
           case ValueForm.One(Scalar scalar) -> scalar.valueType();
           case ValueForm.Constant _, ValueForm.Nested _ -> REF;
+          case ValueForm.Slots _, ValueForm.Alike _ -> TUPLE;
         });
+    Tuple tuple = annotation(field, Tuple.class);
+    if (tuple != null && field.isComposite()) {
+      definition.put(
+          TUPLE_ATTRS,
+          Stream.of(tuple.value())
+              .map(name -> Names.keyword(name, field.toString()))
+              .toList());
+    } else if (field.single() instanceof ValueForm.Slots slots) {
+      definition.put(
+          TUPLE_TYPES, slots.fields().stream().map(RecordSchema::slotType).toList());
+    } else if (field.single() instanceof ValueForm.Alike(Scalar slot)) {
+      definition.put(TUPLE_TYPE, slot.valueType());
+    }
     boolean many = field.form() instanceof ValueForm.Many;
     definition.put(CARDINALITY, Keyword.intern("db.cardinality", many ? "many" : "one"));
     Unique unique = annotation(field, Unique.class);
@@ -90,6 +112,9 @@ final class RecordSchema {
     if (annotation(field, Component.class) != null) {
       definition.put(COMPONENT, true);
     }
+    if (annotation(field, Indexed.class) != null) {
+      definition.put(INDEX, true);
+    }
     if (annotation(field, NoHistory.class) != null) {
       definition.put(NO_HISTORY, true);
     }
@@ -98,6 +123,13 @@ final class RecordSchema {
       definition.put(DOC, doc.value());
     }
     return definition;
+  }
+
+  private static Keyword slotType(Field slot) {
+    if (slot.single() instanceof ValueForm.One(Scalar scalar)) {
+      return scalar.valueType();
+    }
+    throw new AssertionError("a tuple's slots are values");
   }
 
   private static <A extends Annotation> @Nullable A annotation(Field field, Class<A> type) {

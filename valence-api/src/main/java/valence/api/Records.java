@@ -3,7 +3,6 @@ package valence.api;
 import clojure.lang.Keyword;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /// Java records as data of a database, without a database.
 ///
@@ -17,6 +16,7 @@ import java.util.stream.Stream;
 /// | a record | a reference to the entity that it shows |
 /// | `Optional`, `OptionalLong`, `OptionalInt`, `OptionalDouble` | a value, or none |
 /// | `List`, `Set`, `Collection` | any number of values, in no order of yours |
+/// | a record or a `List` with `@Tuple` | a tuple |
 /// | `long id`, `OptionalLong id` | the entity id |
 ///
 /// Anything else is refused at first use, with `:db.error/record-mapping`, as is a value that a
@@ -29,9 +29,10 @@ public final class Records {
   ///
   /// An id other than 0, or a value of a unique attribute, says which entity a record is; otherwise
   /// it is a new one. A nested record becomes a nested map, or a reference when it has only an id.
-  /// What is empty is left out, and retracts nothing; so is what is reversed.
+  /// What is empty is left out, and retracts nothing; so is a composite tuple. Who refers
+  /// to the record's entity, by a reversed attribute, is said to refer to it.
   public static List<Map<Keyword, Object>> txData(Record... records) {
-    return Stream.of(records).map(RecordWriter::map).toList();
+    return RecordWriter.txData(records);
   }
 
   /// The pull pattern that selects what a record holds, for use in a query.

@@ -1,13 +1,22 @@
 package valence.api;
 
 import clojure.lang.Keyword;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import valence.api.spi.ClientProvider;
 
 /// Where programs start.
 public final class Valence {
+  private static final int T_BITS = 42;
+  private static final long T_MASK = (1L << T_BITS) - 1;
+  private static final long TX_PARTITION = 3L << T_BITS;
+
   private Valence() {}
 
   /// The keyword written `:name` or `:namespace/name`, from its text without the colon.
@@ -15,12 +24,48 @@ public final class Valence {
     return Keyword.intern(name);
   }
 
+  /// The entity id of the transaction with that t, of any database.
+  public static long toTx(long t) {
+    return TX_PARTITION | toT(t);
+  }
+
+  /// The t of a transaction, given its entity id; of a t, itself.
+  public static long toT(long tx) {
+    return tx & T_MASK;
+  }
+
+  /// A random UUID that begins with the seconds since 1970, so that those made about the same time
+  /// stand together in an index.
+  public static UUID squuid() {
+    UUID random = UUID.randomUUID();
+    long seconds = Instant.now().getEpochSecond();
+    return new UUID(
+        seconds << Integer.SIZE | random.getMostSignificantBits() & 0xFFFF_FFFFL,
+        random.getLeastSignificantBits());
+  }
+
+  /// When a [#squuid] was made, in milliseconds since 1970, to the second.
+  public static long squuidTimeMillis(UUID squuid) {
+    return (squuid.getMostSignificantBits() >>> Integer.SIZE) * 1000;
+  }
+
+  /// Any blocking call, on a virtual thread of its own; a failure is the exception that the call
+  /// threw. To cancel the stage's future interrupts the call.
+  public static <T extends @Nullable Object> CompletionStage<T> async(Supplier<T> blocking) {
+    return Async.call(blocking);
+  }
+
   /// A client of the system that the map describes.
   ///
   /// | `:server-type` | system | further keys |
   /// | --- | --- | --- |
-  /// | `:local` | in this process | `:storage-dir`, an absolute path or `:mem`; `:system`, a name |
+  /// | `:local` | in this process | `:storage-dir`, an absolute path or `:mem`; `:system`, a name; `:functions` |
+  /// | | | or `:storage`, a map with `:type`; `:encryption` with `:key-file`; `:cache` |
   /// | `:ion` | the node that this code runs on | none |
+  ///
+  /// `:functions` lists what queries, pulls and transactions may call, as symbols or their texts:
+  /// `com.acme.Fns/f`, `my.ns/f`, or `my.ns/*` for all of one. Without it they may call whatever is
+  /// on the class path, but nothing of the JDK or of Clojure itself.
   ///
   /// @param system keys are keywords, or strings without the colon
   public static Client client(Map<?, ?> system) {

@@ -18,6 +18,11 @@ import valence.api.record.Ident;
 
 /// What a record component holds, from its declared type.
 sealed interface ValueForm {
+  /// How many slots a tuple may have.
+  int TUPLE_SLOTS_MIN = 2;
+
+  int TUPLE_SLOTS_MAX = 8;
+
   /// What a component of this form takes, for messages.
   String expected();
 
@@ -59,6 +64,27 @@ sealed interface ValueForm {
     }
   }
 
+  /// A tuple whose slots are the components of a record.
+  record Slots(Class<? extends Record> type) implements Single {
+    @Override
+    public String expected() {
+      return "a tuple for record " + type.getSimpleName();
+    }
+
+    List<Field> fields() {
+      return RecordForm.of(type).fields();
+    }
+  }
+
+  /// A tuple whose slots are alike.
+  record Alike(Scalar slot) implements Single {
+    @Override
+    public String expected() {
+      return "a tuple without gaps, each slot a value of " + slot.valueType() + " that fits in "
+          + slot.type().getSimpleName();
+    }
+  }
+
   /// Something that may be absent, in one of the four types that say so.
   ///
   /// @param present the optional of a value
@@ -89,11 +115,7 @@ sealed interface ValueForm {
     if (type instanceof ParameterizedType generic) {
       Type argument = generic.getActualTypeArguments()[0];
       if (generic.getRawType() == Optional.class) {
-        return new Maybe(
-            single(argument, place),
-            Optional::of,
-            Optional.empty(),
-            optional -> ((Optional<?>) optional).orElse(null));
+        return maybe(single(argument, place));
       }
       if (generic.getRawType() == List.class || generic.getRawType() == Collection.class) {
         return new Many(single(argument, place), false);
@@ -104,6 +126,50 @@ sealed interface ValueForm {
     }
     Maybe number = type instanceof Class<?> plain ? optionalNumber(plain) : null;
     return number == null ? single(type, place) : number;
+  }
+
+  /// The form of what is annotated as a tuple, or a failure that names the place.
+  static ValueForm ofTuple(Type type, String place) {
+    if (type instanceof ParameterizedType generic) {
+      Type argument = generic.getActualTypeArguments()[0];
+      if (generic.getRawType() == Optional.class) {
+        return maybe(tuple(argument, place));
+      }
+      if (generic.getRawType() == Set.class) {
+        return new Many(tuple(argument, place), true);
+      }
+    }
+    return tuple(type, place);
+  }
+
+  private static Single tuple(Type type, String place) {
+    if (type instanceof Class<?> plain && plain.isRecord()) {
+      Slots slots = new Slots(plain.asSubclass(Record.class));
+      int count = slots.fields().size();
+      if (count >= TUPLE_SLOTS_MIN
+          && count <= TUPLE_SLOTS_MAX
+          && slots.fields().stream()
+              .allMatch(
+                  field -> field.single() instanceof One && !(field.form() instanceof Many))) {
+        return slots;
+      }
+    }
+    if (type instanceof ParameterizedType generic
+        && generic.getRawType() == List.class
+        && generic.getActualTypeArguments()[0] instanceof Class<?> element
+        && Scalar.of(element) instanceof Scalar slot) {
+      return new Alike(slot);
+    }
+    throw Mismatch.declaration(
+        place + " is declared as a tuple, " + type.getTypeName() + ".",
+        "Expected a record of " + TUPLE_SLOTS_MIN + " to " + TUPLE_SLOTS_MAX
+            + " values, or a List of values of one type.",
+        "Change the type of the component, or remove @Tuple.");
+  }
+
+  private static Maybe maybe(Single form) {
+    return new Maybe(
+        form, Optional::of, Optional.empty(), optional -> ((Optional<?>) optional).orElse(null));
   }
 
   private static Single single(Type type, String place) {

@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 
 /// The attribute of a record component, when it isn't `record-name/component-name`.
 ///
-/// The attribute backwards, `person/_friend`, is whoever refers to the record's entity. It is only
-/// pulled: who refers is for the other side to say.
+/// The attribute backwards, `person/_friend`, is whoever refers to the record's entity. Transacted,
+/// it says that those refer to it.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Attr {
