@@ -9,6 +9,8 @@ import static valence.storage.contract.Contracts.text;
 
 import java.nio.ByteBuffer;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -119,6 +121,46 @@ public abstract class BlobStoreContract extends StorageContract {
     try (Stream<BlobId> ids = blobs().list()) {
       assertThat(ids.toList()).containsExactlyInAnyOrderElementsOf(expected);
     }
+  }
+
+  private static Map<BlobId, ByteBuffer> blobs(int from, int to) {
+    Map<BlobId, ByteBuffer> blobs = new LinkedHashMap<>();
+    for (int i = from; i < to; i++) {
+      blobs.put(BlobId.of(buffer("blob " + i)), buffer("blob " + i));
+    }
+    return blobs;
+  }
+
+  @Test
+  void manyBlobsArePutAtOnceWhateverIsThere() {
+    put("blob 7");
+    blobs().putAll(blobs(0, 200));
+    blobs().putAll(blobs(150, 250));
+    blobs().putAll(Map.of());
+    assertThat(listed()).isEqualTo(blobs(0, 250).keySet());
+    blobs(0, 250).forEach((id, bytes) -> assertThat(blobs().get(id)).contains(bytes));
+  }
+
+  @Test
+  void ofManyBlobsPutAtOnceEachIsChecked() {
+    Map<BlobId, ByteBuffer> mixed = blobs(0, 3);
+    mixed.put(BlobId.of(buffer("hello")), buffer("other"));
+    assertIncorrect(() -> blobs().putAll(mixed));
+    assertThat(blobs().contains(BlobId.of(buffer("hello")))).isFalse();
+  }
+
+  @Test
+  void manyPuttersOfManyAgree() throws Exception {
+    race(6, number -> {
+      for (int i = 0; i < 5; i++) {
+        blobs().putAll(blobs(number + i * 3, number + i * 3 + 20));
+        blobs(number + i * 3, number + i * 3 + 20)
+            .keySet()
+            .forEach(id -> assertThat(blobs().get(id)).isPresent());
+      }
+      return 0;
+    });
+    assertThat(listed()).isEqualTo(blobs(0, 37).keySet());
   }
 
   @Test

@@ -21,6 +21,7 @@ import valence.api.Anomaly;
 import valence.engine.store.DatabaseId;
 import valence.engine.store.LogRecord;
 import valence.engine.store.LogStore;
+import valence.engine.store.StoreArguments;
 
 /// What every [LogStore] does.
 public abstract class LogStoreContract extends StorageContract {
@@ -90,7 +91,8 @@ public abstract class LogStoreContract extends StorageContract {
 
   @Test
   void aRecordThatIsTooLongIsIncorrect() {
-    assertIncorrect(() -> log().append(database, 0, new byte[LogStore.RECORD_BYTES_MAX + 1]));
+    byte[] tooLong = new byte[LogStore.RECORD_BYTES_MAX + StoreArguments.SEAL_BYTES_MAX + 1];
+    assertIncorrect(() -> log().append(database, 0, tooLong));
     assertThat(read(log(), database, 0)).isEmpty();
   }
 

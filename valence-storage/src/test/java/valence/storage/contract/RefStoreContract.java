@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import valence.api.Anomaly;
 import valence.engine.store.RefStore;
 import valence.engine.store.RefStore.Ref;
+import valence.engine.store.StoreArguments;
 
 /// What every [RefStore] does.
 public abstract class RefStoreContract extends StorageContract {
@@ -107,7 +108,8 @@ public abstract class RefStoreContract extends StorageContract {
     assertThat(value("empty").bytes()).isEmpty();
     assertIncorrect(() -> refs().get(longest + "n"));
     assertIncorrect(() -> refs().list(longest + "n"));
-    assertIncorrect(() -> refs().compareAndSet("a", RefStore.ABSENT, new byte[largest.length + 1]));
+    byte[] tooLong = new byte[largest.length + StoreArguments.SEAL_BYTES_MAX + 1];
+    assertIncorrect(() -> refs().compareAndSet("a", RefStore.ABSENT, tooLong));
   }
 
   @Test

@@ -14,7 +14,9 @@ import valence.engine.store.Storage;
 import valence.storage.contract.BlobStoreContract;
 import valence.storage.contract.DurableStorageContract;
 import valence.storage.contract.LogStoreContract;
+import valence.storage.contract.RaceContract;
 import valence.storage.contract.RefStoreContract;
+import valence.storage.contract.SealedBlobContract;
 
 class EmbeddedStorageTest {
   @TempDir
@@ -34,6 +36,27 @@ class EmbeddedStorageTest {
     protected Storage open() throws IOException {
       Path root = Files.createDirectory(directory.resolve("storage"));
       return EmbeddedStorage.open(new FileDisk(), root, 300, () -> 42, () -> {});
+    }
+  }
+
+  @Nested
+  class Races extends RaceContract {
+    @Override
+    protected Storage open() {
+      return EmbeddedStorage.open(directory.resolve("storage"));
+    }
+
+    @Override
+    protected Storage openOther(Storage first) {
+      return first;
+    }
+  }
+
+  @Nested
+  class SealedBlobs extends SealedBlobContract {
+    @Override
+    protected Storage open() {
+      return EmbeddedStorage.open(directory.resolve("storage"));
     }
   }
 

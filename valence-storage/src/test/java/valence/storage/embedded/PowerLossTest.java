@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.engine.store.Storage;
+import valence.storage.encryption.EncryptedStorage;
+import valence.storage.encryption.KeyFile;
 
 /// Random work on a disk that loses power, fails to force and fills up, any number of times: what
 /// was acknowledged or seen once is there for ever, the rest is there whole or not at all.
@@ -18,11 +22,26 @@ class PowerLossTest {
   private static final int LIVES = 12;
   private static final int ACTIONS_PER_LIFE = 80;
 
+  private UnaryOperator<Storage> opening = storage -> storage;
+
   @Test
   void whatWasAcknowledgedIsThereAfterAnyCrash() {
+    run(250, storage -> storage);
+  }
+
+  @Test
+  void theSameHoldsForAnEncryptedStorage(@TempDir Path directory) {
+    Path file = directory.resolve("keys");
+    KeyFile.generate(file);
+    KeyFile keys = KeyFile.read(file);
+    run(60, storage -> EncryptedStorage.open(storage, keys));
+  }
+
+  private void run(int seeds, UnaryOperator<Storage> opening) {
+    this.opening = opening;
     Long only = Long.getLong("storage.seed");
     long first = only != null ? only : System.nanoTime();
-    int count = only != null ? 1 : Integer.getInteger("storage.seeds", 250);
+    int count = only != null ? 1 : Integer.getInteger("storage.seeds", seeds);
     System.out.println("PowerLossTest: -Dstorage.seed=" + first + " and the " + count + " from it");
     long acknowledged = 0;
     for (long seed = first; seed < first + count; seed++) {
@@ -36,12 +55,12 @@ class PowerLossTest {
     System.out.println("PowerLossTest: " + acknowledged + " acknowledged writes survived");
   }
 
-  private static long live(long seed) {
+  private long live(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     SimulatedDisk disk = new SimulatedDisk(random, ROOT);
     StorageModel model = new StorageModel(random);
     for (int life = 0; life < LIVES; life++) {
-      // Opening makes or forces some 260 directories: most lives should last longer than that.
+      // The first opening makes some 260 directories: most lives should last longer than that.
       disk.losePowerIn(1 + random.nextInt(100) + (random.nextInt(4) == 0 ? 0 : 265 + life * 30));
       try {
         work(disk, model, random);
@@ -60,7 +79,7 @@ class PowerLossTest {
     return model.acknowledgedCount;
   }
 
-  private static void work(SimulatedDisk disk, StorageModel model, SplittableRandom random) {
+  private void work(SimulatedDisk disk, StorageModel model, SplittableRandom random) {
     Storage storage = open(disk, random); // never closed: each life ends with a crash
     model.undecided = false;
     model.verify(storage);
@@ -86,7 +105,7 @@ class PowerLossTest {
     }
   }
 
-  private static Storage open(SimulatedDisk disk, SplittableRandom random) {
-    return EmbeddedStorage.open(disk, ROOT, 2_000, random::nextLong, () -> {});
+  private Storage open(SimulatedDisk disk, SplittableRandom random) {
+    return opening.apply(EmbeddedStorage.open(disk, ROOT, 2_000, random::nextLong, () -> {}));
   }
 }

@@ -18,10 +18,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// A disk in memory that is as bad as [Disk] allows: it forgets what wasn't forced, in part and in
-/// any order; reads and writes less than asked; fails to force; fills up.
+/// any order; reads and writes less than asked; fails to force; fills up; flips bits that are read.
 ///
 /// Each file and directory has what a process sees, what is durable, and the changes in between.
-/// For one thread, and the same for the same random numbers.
+/// One operation at a time, and the same for the same random numbers and order of operations.
 final class SimulatedDisk implements Disk {
   /// The power is off: thrown by the operation that was cut short, and by every later one.
   static final class PowerLoss extends Error {
@@ -67,6 +67,7 @@ final class SimulatedDisk implements Disk {
   private boolean off;
   private long forceFailsIn = UNBOUNDED;
   private long freeBytes = UNBOUNDED;
+  private long flipIn = UNBOUNDED;
 
   SimulatedDisk(RandomGenerator random, Path rootPath) {
     this.random = random;
@@ -74,35 +75,46 @@ final class SimulatedDisk implements Disk {
   }
 
   /// Takes the power away during the n-th change from now on, 1 being the next.
-  void losePowerIn(long changes) {
+  synchronized void losePowerIn(long changes) {
     powerLossIn = changes;
   }
 
   /// Lets the n-th force of a file or directory from now on fail, 1 being the next.
-  void failForceIn(long forces) {
+  synchronized void failForceIn(long forces) {
     forceFailsIn = forces;
   }
 
   /// Lets writes fail when they have made files longer by that many bytes.
-  void fillUpAfter(long bytes) {
+  synchronized void fillUpAfter(long bytes) {
     freeBytes = bytes;
   }
 
-  /// Takes the faults back that [#failForceIn] and [#fillUpAfter] have set.
-  void mend() {
+  /// Lets the n-th read from now on deliver one bit wrong, 1 being the next.
+  synchronized void flipIn(long reads) {
+    flipIn = reads;
+  }
+
+  /// Whether the power was lost.
+  synchronized boolean isOff() {
+    return off;
+  }
+
+  /// Takes the faults back that [#failForceIn], [#fillUpAfter] and [#flipIn] have set.
+  synchronized void mend() {
+    flipIn = UNBOUNDED;
     forceFailsIn = UNBOUNDED;
     freeBytes = UNBOUNDED;
   }
 
   /// Starts again after a loss of power: what wasn't forced is there in part.
-  void restart() {
+  synchronized void restart() {
     loseUnforced(root, Collections.newSetFromMap(new IdentityHashMap<>()));
     restartProcess();
   }
 
   /// Starts again after the process was killed, with the power on: what was written is there,
   /// forced or not.
-  void restartProcess() {
+  synchronized void restartProcess() {
     generation++;
     off = false;
     powerLossIn = UNBOUNDED;
@@ -110,12 +122,12 @@ final class SimulatedDisk implements Disk {
   }
 
   /// The bytes of a file, which the caller may change.
-  byte[] bytes(Path path) throws IOException {
+  synchronized byte[] bytes(Path path) throws IOException {
     return content(path).seen;
   }
 
   /// Makes a file hold these bytes, durably.
-  void overwrite(Path path, byte[] bytes) throws IOException {
+  synchronized void overwrite(Path path, byte[] bytes) throws IOException {
     Content content = content(path);
     content.seen = bytes.clone();
     content.durable = bytes.clone();
@@ -123,7 +135,7 @@ final class SimulatedDisk implements Disk {
   }
 
   /// Every file there is.
-  List<Path> files() throws IOException {
+  synchronized List<Path> files() throws IOException {
     List<Path> files = new ArrayList<>();
     collect(rootPath, root, files);
     return files;
@@ -139,7 +151,7 @@ final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public File create(Path path) throws IOException {
+  public synchronized File create(Path path) throws IOException {
     Directory directory = parent(path);
     if (directory.seen.containsKey(name(path))) {
       throw new FileAlreadyExistsException(path.toString());
@@ -151,34 +163,34 @@ final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public File edit(Path path) throws IOException {
+  public synchronized File edit(Path path) throws IOException {
     return new OpenFile(content(path), generation);
   }
 
   @Override
-  public File read(Path path) throws IOException {
+  public synchronized File read(Path path) throws IOException {
     return new OpenFile(content(path), generation);
   }
 
   @Override
-  public boolean exists(Path path) {
+  public synchronized boolean exists(Path path) {
     requirePower();
     return find(path) != null;
   }
 
   @Override
-  public boolean isDirectory(Path path) {
+  public synchronized boolean isDirectory(Path path) {
     requirePower();
     return find(path) instanceof Directory;
   }
 
   @Override
-  public List<Path> list(Path path) throws IOException {
+  public synchronized List<Path> list(Path path) throws IOException {
     return directory(path).seen.keySet().stream().map(path::resolve).toList();
   }
 
   @Override
-  public void createDirectory(Path path) throws IOException {
+  public synchronized void createDirectory(Path path) throws IOException {
     if (exists(path)) {
       throw new FileAlreadyExistsException(path.toString());
     }
@@ -187,7 +199,7 @@ final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public void rename(Path from, Path to) throws IOException {
+  public synchronized void rename(Path from, Path to) throws IOException {
     Node node = find(from);
     if (node == null) {
       throw new NoSuchFileException(from.toString());
@@ -198,7 +210,7 @@ final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public void delete(Path path) throws IOException {
+  public synchronized void delete(Path path) throws IOException {
     if (!exists(path)) {
       throw new NoSuchFileException(path.toString());
     }
@@ -210,7 +222,7 @@ final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public void forceDirectory(Path path) throws IOException {
+  public synchronized void forceDirectory(Path path) throws IOException {
     Directory directory = directory(path);
     changed();
     if (--forceFailsIn == 0) {
@@ -233,6 +245,12 @@ final class SimulatedDisk implements Disk {
 
     @Override
     public int read(ByteBuffer target, long offset) {
+      synchronized (SimulatedDisk.this) {
+        return readAlone(target, offset);
+      }
+    }
+
+    private int readAlone(ByteBuffer target, long offset) {
       requireOpen();
       if (offset >= content.seen.length) {
         return -1;
@@ -240,11 +258,21 @@ final class SimulatedDisk implements Disk {
       int available = (int) Math.min(target.remaining(), content.seen.length - offset);
       int count = random.nextInt(4) == 0 ? 1 + random.nextInt(available) : available;
       target.put(content.seen, (int) offset, count);
+      if (--flipIn == 0) {
+        int flipped = target.position() - 1 - random.nextInt(count);
+        target.put(flipped, (byte) (target.get(flipped) ^ 1 << random.nextInt(8)));
+      }
       return count;
     }
 
     @Override
     public int write(ByteBuffer source, long offset) throws IOException {
+      synchronized (SimulatedDisk.this) {
+        return writeAlone(source, offset);
+      }
+    }
+
+    private int writeAlone(ByteBuffer source, long offset) throws IOException {
       requireOpen();
       long inside = Math.max(0, content.seen.length - offset); // takes no more space
       int asked = (int) Math.min(source.remaining(), inside + freeBytes);
@@ -263,12 +291,24 @@ final class SimulatedDisk implements Disk {
 
     @Override
     public long size() {
+      synchronized (SimulatedDisk.this) {
+        return sizeAlone();
+      }
+    }
+
+    private long sizeAlone() {
       requireOpen();
       return content.seen.length;
     }
 
     @Override
     public void truncate(long size) {
+      synchronized (SimulatedDisk.this) {
+        truncateAlone(size);
+      }
+    }
+
+    private void truncateAlone(long size) {
       requireOpen();
       if (size < content.seen.length) {
         Change change = new Change.Resize(size);
@@ -280,6 +320,12 @@ final class SimulatedDisk implements Disk {
 
     @Override
     public void force() throws IOException {
+      synchronized (SimulatedDisk.this) {
+        forceAlone();
+      }
+    }
+
+    private void forceAlone() throws IOException {
       requireOpen();
       changed();
       if (--forceFailsIn == 0) {

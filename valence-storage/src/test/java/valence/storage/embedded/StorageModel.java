@@ -89,7 +89,7 @@ final class StorageModel {
   void act(Storage storage) {
     LogModel log = logs.get(random.nextInt(DATABASE_COUNT));
     RefModel ref = refs.get(random.nextInt(NAME_COUNT));
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(15)) {
       case 0, 1, 2, 3, 4 -> append(storage, log);
       case 5 -> {
         if (!log.known.isEmpty()) {
@@ -108,6 +108,16 @@ final class StorageModel {
         acknowledgedCount++;
       }
       case 12 -> {
+        Map<BlobId, ByteBuffer> several = new HashMap<>();
+        for (int i = 0; i < 4; i++) {
+          byte[] bytes = bytes(300);
+          several.put(BlobId.of(ByteBuffer.wrap(bytes)), ByteBuffer.wrap(bytes));
+        }
+        storage.blobs().putAll(several);
+        blobs.putAll(several);
+        acknowledgedCount += several.size();
+      }
+      case 13 -> {
         if (!blobs.isEmpty()) {
           BlobId id = blobs.keySet().iterator().next();
           blobs.remove(id);

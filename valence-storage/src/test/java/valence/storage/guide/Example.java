@@ -17,6 +17,9 @@ sealed interface Example {
 
   record Program(int line, String source) implements Example {}
 
+  /// A file of the class path that the page's database finds functions on.
+  record Source(int line, String path, String text) implements Example {}
+
   /// @param expected the comment that follows, its marks removed from all but the first line
   record Step(int line, String form, Optional<String> expected) {}
 
@@ -37,8 +40,13 @@ sealed interface Example {
         case "```clojure" -> examples.add(new Steps(i + 1, steps(block, i + 2)));
         case "```java" -> examples.add(new Program(i + 1, String.join("\n", block)));
         case "```", "```edn", "```xml" -> {} // for people
-        default ->
-          throw new AssertionError("line " + (i + 1) + ": what is a " + lines.get(i) + "?");
+        default -> {
+          String[] fence = lines.get(i).split(" ", 2);
+          if (fence.length < 2) {
+            throw new AssertionError("line " + (i + 1) + ": what is a " + lines.get(i) + "?");
+          }
+          examples.add(new Source(i + 1, fence[1], String.join("\n", block) + "\n"));
+        }
       }
       i = end;
     }

@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import static valence.api.Valence.kw;
 
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import valence.api.Client;
@@ -26,17 +30,53 @@ class GuideTest {
   /// The page whose blocks are one program together; `valence.storage.record` runs it.
   private static final String ONE_PROGRAM = "java.md";
 
-  private final Client client =
-      Valence.client(Map.of("server-type", kw("local"), "storage-dir", kw("mem")));
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @TempDir
+  private Path folder;
 
   @AfterEach
-  void close() {
-    client.close();
+  void close() throws Exception {
+    for (AutoCloseable each : open) {
+      each.close();
+    }
   }
 
-  private Reader reader(String page) {
-    client.createDatabase(page);
-    return new Reader(page, client.connect(page));
+  /// Someone who reads the page, on a database that finds the page's own functions.
+  private Reader reader(String page, List<Example> examples) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(classPath(page, examples));
+    try {
+      Client client = Valence.client(Map.of("server-type", kw("local"), "storage-dir", kw("mem")));
+      open.addFirst(client);
+      client.createDatabase(page);
+      return new Reader(page, client.connect(page));
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  private ClassLoader classPath(String page, List<Example> examples) {
+    Path directory = folder.resolve(page);
+    try {
+      for (Example example : examples) {
+        if (example instanceof Example.Source(_, String path, String text)) {
+          Path file = directory.resolve(path);
+          Files.createDirectories(requireNonNull(file.getParent()));
+          Files.writeString(file, text);
+          if (path.endsWith(".java")) {
+            SourceRun.compile(path, text, directory);
+          }
+        }
+      }
+      var loader = new URLClassLoader(
+          new URL[] {directory.toUri().toURL()}, GuideTest.class.getClassLoader());
+      open.addFirst(loader);
+      return loader;
+    } catch (IOException | SourceRun.Failed e) {
+      throw new AssertionError(page + ": " + e.getMessage(), e);
+    }
   }
 
   @TestFactory
@@ -53,10 +93,11 @@ class GuideTest {
 
   private DynamicContainer examples(Path file) {
     String page = String.valueOf(file.getFileName());
-    Reader reader = reader(page);
+    List<Example> examples = Example.of(text(file));
+    Reader reader = reader(page, examples);
     return dynamicContainer(
         page,
-        Example.of(text(file)).stream()
+        examples.stream()
             .map(example -> dynamicTest("line " + example.line(), () -> reader.run(example))));
   }
 
@@ -100,8 +141,8 @@ class GuideTest {
       """;
 
   private void read(String page) {
-    Reader reader = reader("page.md");
     List<Example> examples = Example.of(page);
+    Reader reader = reader("page.md", examples);
     assertThat(examples).hasSize(2);
     examples.forEach(reader::run);
   }

@@ -27,6 +27,7 @@ record Reader(String page, Connection connection) {
     switch (example) {
       case Example.Steps(_, var steps) -> steps.forEach(this::run);
       case Example.Program program -> run(program);
+      case Example.Source _ -> {} // on the class path from the start
     }
   }
 

@@ -27,6 +27,7 @@ final class SourceRun {
   private static final String AROUND = """
       import module java.base;
       import valence.api.*;
+      import valence.api.record.*;
       import static valence.api.Valence.kw;
       class %s { static void main(Connection connection) throws Exception {
       %s
@@ -56,7 +57,7 @@ final class SourceRun {
       Path directory = Files.createTempDirectory("guide");
       try (var loader = new URLClassLoader(
           new URL[] {directory.toUri().toURL()}, SourceRun.class.getClassLoader())) {
-        compile(whole, directory);
+        compile(CLASS + ".java", whole, directory);
         Class<?> compiled = loader.loadClass(CLASS);
         var constructor = compiled.getDeclaredConstructor();
         constructor.setAccessible(true);
@@ -78,10 +79,14 @@ final class SourceRun {
     }
   }
 
-  private static void compile(String source, Path directory) throws Failed {
+  /// Compiles a source file.
+  ///
+  /// @param path      of the file, from the root of the class path
+  /// @param directory the root of the class path, which gets the classes
+  static void compile(String path, String source, Path directory) throws Failed {
     var file =
         new SimpleJavaFileObject(
-            URI.create("string:///" + CLASS + ".java"), SimpleJavaFileObject.Kind.SOURCE) {
+            URI.create("string:///" + path), SimpleJavaFileObject.Kind.SOURCE) {
           @Override
           public CharSequence getCharContent(boolean ignoreEncodingErrors) {
             return source;

@@ -2,8 +2,9 @@
 /// says.
 ///
 /// Each page has a database of its own, empty at first, and its examples are run from top to
-/// bottom. Two kinds of fenced blocks are examples; plain ones, `edn` and `xml` are for people, and
-/// there are no others.
+/// bottom. Two kinds of fenced blocks are examples; plain ones, `edn` and `xml` are for people.
+/// There is one other, `java path` or `clojure path`: a file of the class path on which the page's
+/// database finds functions.
 ///
 /// # `clojure`: steps
 ///
@@ -32,7 +33,8 @@
 /// # `java`: programs
 ///
 /// A whole source file with a `main`, or statements that see the page's `connection` and the
-/// imports of `valence.api`. What it prints is what its `//=>` comments say, one line each.
+/// imports of `valence.api` and `valence.api.record`. What it prints is what its `//=>` comments
+/// say, one line each.
 @NullMarked
 package valence.storage.guide;
 

@@ -118,27 +118,6 @@ class CommitTest {
   }
 
   @Test
-  void transactionsOfManyThreadsShareDurableWrites() throws Exception {
-    Counting log = new Counting(MemoryStorage.open().log());
-    Storage memory = MemoryStorage.open();
-    try (Client client = client(new Storage(log, memory.refs(), memory.blobs()))) {
-      Connection connection = counter(client);
-      int before = log.appends.get();
-      int threads = 64;
-      int each = 20;
-      inParallel(threads, () -> {
-        for (int i = 0; i < each; i++) {
-          connection.transact("[{:counter/name \"" + UUID.randomUUID() + "\"}]");
-        }
-      });
-      assertTrue(
-          log.appends.get() - before < threads * each,
-          () -> log.appends.get() - before + " writes of " + threads * each + " transactions");
-      assertNoGaps(connection);
-    }
-  }
-
-  @Test
   void aRequestSentTwiceIsAppliedOnceAndReportedTwice() {
     Storage storage = MemoryStorage.open();
     Transaction request = Transaction.of("[{:db/id \"new\" :counter/name \"b\" :counter/value 7}]")

@@ -30,11 +30,14 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import valence.api.AnomalyException;
 import valence.api.Connection;
+import valence.api.Datom;
 import valence.api.Db;
 import valence.api.Records;
 import valence.api.record.Attr;
 import valence.api.record.Id;
+import valence.api.record.Indexed;
 import valence.api.record.Namespace;
+import valence.api.record.Unique;
 import valence.storage.record.People.Address;
 import valence.storage.record.People.Employee;
 import valence.storage.record.People.Employer;
@@ -122,6 +125,28 @@ class RecordsTest {
     Person found = db.pull(Person.class, id).orElseThrow();
     assertThat(found.fullName()).isEqualTo("Augusta Ada King");
     assertThat(found.age()).as("an empty component retracts nothing").hasValue(36);
+  }
+
+  @Test
+  void whoRefersToARecordIsTransactedWithIt() {
+    @Namespace("person")
+    record Newcomer(@Unique String email, String fullName) {}
+    @Namespace("company")
+    record Team(
+        @Unique String name, @Attr("person/_employer") List<Newcomer> newcomers) {}
+    @Namespace("company")
+    record Known(
+        @Unique String name, @Attr("person/_employer") List<Employee> staff) {}
+    long ada = said(ADA).entid(email("ada@example.org")).orElseThrow();
+    Db db = said(new Team(
+        "New", List.of(new Newcomer("x@example.org", "X"), new Newcomer("y@example.org", "Y"))));
+    Object team = List.of(kw("company/name"), "New");
+    assertThat(db.pull(Team.class, team).orElseThrow().newcomers())
+        .extracting(Newcomer::fullName)
+        .isSubsetOf("X", "Y")
+        .hasSize(2);
+    db = said(new Known("New", List.of(new Employee(ada, "ada@example.org"))));
+    assertThat(db.pull(Team.class, team).orElseThrow().newcomers()).hasSize(3);
   }
 
   @Test
@@ -368,6 +393,21 @@ class RecordsTest {
     assertThat(Records.check(connection.db(), Person.class, Everything.class, Folder.class))
         .isEmpty();
     assertThat(connection.transact(Records.schema(Person.class)).txData()).hasSize(1);
+  }
+
+  @Test
+  void whatIsReadInTheOrderOfItsValuesSaysSo() {
+    record Shelf(@Indexed long number, long width) {}
+    connection.transact(Records.schema(Shelf.class));
+    Db db =
+        connection.transact(Records.txData(new Shelf(2, 80), new Shelf(1, 80))).dbAfter();
+    assertThat(db.indexRange(kw("shelf/number"), null, null).map(Datom::v)).containsExactly(1L, 2L);
+    assertThat(catchThrowableOfType(
+                AnomalyException.class, () -> db.indexRange(kw("shelf/width"), null, null))
+            .anomaly()
+            .error())
+        .contains(kw("db.error/attribute-not-indexed"));
+    assertThat(Records.check(db, Shelf.class)).isEmpty();
   }
 
   @Test

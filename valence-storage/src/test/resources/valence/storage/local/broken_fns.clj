@@ -1,0 +1,3 @@
+(ns valence.storage.local.broken-fns)
+
+(defn f [] (no-such-function))
