@@ -8,6 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import valence.engine.store.DatabaseId;
 import valence.engine.store.LogRecord;
 import valence.engine.store.StoreArguments;
@@ -16,9 +19,11 @@ import valence.storage.Gate;
 /// The log of one database. Appends take turns, readers never wait for them: they see the last
 /// durable state, which is published after the force.
 ///
-/// Files are open during a call alone, so that the number of databases isn't bounded by that of
-/// open files; opening one costs little beside a force.
+/// The last segment's file stays open between appends, for as many logs as [OpenLogs] allows; it is
+/// closed when an append fails, since what is wrong may be the open file.
 final class DatabaseLog {
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseLog.class);
+
   /// Bounds of how far a segment is filled with zeros ahead of its records; in between, as far as
   /// it has records. A force of bytes inside the file needn't write the file's new size as well.
   private static final int AHEAD_BYTES_MIN = 64 << 10;
@@ -32,10 +37,12 @@ final class DatabaseLog {
   private final DatabaseId database;
   private final long segmentBytes;
   private final LongSupplier salts;
+  private final OpenLogs open;
   private final Marks marks = new Marks();
   private final Recovery recovery;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile LogState state = new LogState.Unread(); // written under lock
+  private Disk.@Nullable File file; // guarded by lock: of the last segment
 
   DatabaseLog(
       Disk disk,
@@ -43,7 +50,8 @@ final class DatabaseLog {
       Path parent,
       DatabaseId database,
       long segmentBytes,
-      LongSupplier salts) {
+      LongSupplier salts,
+      OpenLogs open) {
     this.disk = disk;
     this.files = files;
     this.parent = parent;
@@ -51,6 +59,7 @@ final class DatabaseLog {
     this.database = database;
     this.segmentBytes = segmentBytes;
     this.salts = salts;
+    this.open = open;
     this.recovery = new Recovery(disk, directory, database, marks);
   }
 
@@ -74,6 +83,7 @@ final class DatabaseLog {
         return true;
       } catch (Throwable t) { // whatever it was, the files may hold a part of the record
         state = new LogState.Failed(before, t);
+        closeFile();
         throw t;
       }
     } catch (IOException e) {
@@ -108,6 +118,7 @@ final class DatabaseLog {
       if (!disk.exists(directory)) {
         return;
       }
+      closeFile();
       Path removed = files.reserve();
       disk.rename(directory, removed);
       state = new LogState.Unread();
@@ -149,15 +160,48 @@ final class DatabaseLog {
     ByteBuffer frame = Frame.encode(log.last().salt(), log.next(), bytes);
     long end = log.end() + frame.remaining();
     long allocated = log.allocated();
-    try (Disk.File file = disk.edit(log.last().file())) {
-      file.writeFully(frame, log.end());
-      if (end > allocated) {
-        allocated = fillAhead(file, end);
-      }
-      file.force();
+    Disk.File edited = edited(log.last());
+    edited.writeFully(frame, log.end());
+    if (end > allocated) {
+      allocated = fillAhead(edited, end);
     }
+    edited.force();
     marks.note(log.next(), log.end());
     return log.with(end, allocated);
+  }
+
+  /// The file of the last segment, opened unless it is.
+  private Disk.File edited(Segment last) throws IOException {
+    Disk.File known = file;
+    if (known != null) {
+      return known;
+    }
+    Disk.File opened = disk.edit(last.file());
+    file = opened;
+    open.opened(this);
+    return opened;
+  }
+
+  private void closeFile() throws IOException {
+    assert lock.isHeldByCurrentThread();
+    Disk.File closing = file;
+    if (closing != null) {
+      file = null;
+      open.closed(this);
+      closing.close();
+    }
+  }
+
+  /// Closes the file between appends; the next one opens it again.
+  void rest() {
+    lock.lock();
+    try {
+      closeFile();
+    } catch (IOException e) { // what it holds is durable: nothing is lost
+      LOG.warn("log.close.failed database={} directory={}", database, directory, e);
+    } finally {
+      lock.unlock();
+    }
   }
 
   private boolean hasRoom(LogState.Written log, byte[] bytes) {
@@ -177,6 +221,7 @@ final class DatabaseLog {
   }
 
   private LogState.Written roll(LogState.Written log) throws IOException {
+    closeFile();
     return log.with(Segment.create(files, directory, database, log.next(), salts.getAsLong()));
   }
 

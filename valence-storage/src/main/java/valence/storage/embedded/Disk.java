@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 
 /// The few operations on files that the stores are made of: the seam where a test takes the power
@@ -79,6 +80,18 @@ interface Disk {
 
   /// Returns once names made, replaced or removed in the directory would survive the loss of power.
   void forceDirectory(Path directory) throws IOException;
+
+  /// Forces each file, then each directory, whichever way is fastest: several at once cost little
+  /// more than one, as the system writes its journal for all of them together.
+  default void forceAll(Collection<? extends File> files, Collection<Path> directories)
+      throws IOException {
+    for (File file : files) {
+      file.force();
+    }
+    for (Path directory : directories) {
+      forceDirectory(directory);
+    }
+  }
 
   /// The whole content of a file; an `IOException` when it is longer than `bytesMax`.
   default ByteBuffer readWhole(Path path, int bytesMax) throws IOException {

@@ -34,7 +34,9 @@ public final class EmbeddedStorage {
     }
     StorageLock lock = StorageLock.acquire(root);
     try {
-      return open(disk, root, SEGMENT_BYTES, new SecureRandom()::nextLong, lock::release);
+      // A source of randomness is slow to make, and opening to read needs none.
+      LongSupplier salts = () -> new SecureRandom().nextLong();
+      return open(disk, root, SEGMENT_BYTES, salts, lock::release);
     } catch (RuntimeException | Error e) {
       lock.release();
       throw e;

@@ -2,18 +2,27 @@ package valence.storage.embedded;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /// The disk of this machine.
 final class FileDisk implements Disk {
   /// A channel copies a heap buffer through a direct one of the same size, which the thread keeps.
   private static final int TRANSFER_BYTES_MAX = 1 << 20;
+
+  private static final int FORCES_AT_ONCE = 32;
 
   private record ChannelFile(FileChannel channel) implements File {
     @Override
@@ -103,6 +112,39 @@ final class FileDisk implements Disk {
   @Override
   public void delete(Path path) throws IOException {
     Files.delete(path);
+  }
+
+  @Override
+  public void forceAll(Collection<? extends File> files, Collection<Path> directories)
+      throws IOException {
+    atOnce(files, File::force);
+    atOnce(directories, this::forceDirectory);
+  }
+
+  private interface Force<T> {
+    void on(T target) throws IOException;
+  }
+
+  private static <T> void atOnce(Collection<? extends T> targets, Force<T> force)
+      throws IOException {
+    List<Callable<Boolean>> forces = new ArrayList<>();
+    for (T target : targets) {
+      forces.add(() -> {
+        force.on(target);
+        return true;
+      });
+    }
+    // Threads of the platform: a force holds on to the one that it runs on.
+    try (var threads = Executors.newFixedThreadPool(Math.clamp(forces.size(), 1, FORCES_AT_ONCE))) {
+      for (Future<Boolean> done : threads.invokeAll(forces)) {
+        done.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new ClosedByInterruptException().initCause(e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
+    }
   }
 
   @Override

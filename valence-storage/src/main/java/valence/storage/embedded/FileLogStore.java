@@ -18,6 +18,7 @@ final class FileLogStore implements LogStore {
   private final Path directory;
   private final long segmentBytes;
   private final LongSupplier salts;
+  private final OpenLogs open = new OpenLogs();
   private final Gate gate;
 
   /// The logs used since the store was opened. None is ever taken out, not even when its database
@@ -36,7 +37,10 @@ final class FileLogStore implements LogStore {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
     this.salts = salts;
-    this.gate = new Gate("log store in " + directory, afterClose);
+    this.gate = new Gate("log store in " + directory, () -> {
+      logs.values().forEach(DatabaseLog::rest);
+      afterClose.run();
+    });
   }
 
   @Override
@@ -45,7 +49,9 @@ final class FileLogStore implements LogStore {
     StoreArguments.checkRecord(bytes);
     gate.enter();
     try {
-      return log(database).append(position, bytes);
+      boolean appended = log(database).append(position, bytes);
+      open.rest();
+      return appended;
     } finally {
       gate.leave();
     }
@@ -86,6 +92,6 @@ final class FileLogStore implements LogStore {
 
   private DatabaseLog log(DatabaseId database) {
     return logs.computeIfAbsent(
-        database, id -> new DatabaseLog(disk, files, directory, id, segmentBytes, salts));
+        database, id -> new DatabaseLog(disk, files, directory, id, segmentBytes, salts, open));
   }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import valence.engine.store.LogRecord;
 import valence.engine.store.LogStore;
+import valence.engine.store.StoreArguments;
 
 /// Reads the frames of one file, one after another, each checked before it is given out.
 ///
@@ -66,7 +67,7 @@ final class FrameReader {
     if (buffer.getInt(start) != Frame.MAGIC) {
       return new Found.Damaged("no record begins there");
     }
-    if (length < 0 || length > LogStore.RECORD_BYTES_MAX) {
+    if (length < 0 || length > LogStore.RECORD_BYTES_MAX + StoreArguments.SEAL_BYTES_MAX) {
       return new Found.Damaged("the length " + length + " of the record is out of bounds");
     }
     if (buffer.getLong(start + 8) != position) {

@@ -6,10 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
 import valence.engine.store.RefStore;
+import valence.engine.store.StoreArguments;
 
 /// What the file of one ref says.
 sealed interface RefCell {
-  int FILE_BYTES_MAX = 1024 + RefStore.VALUE_BYTES_MAX;
+  int FILE_BYTES_MAX = 1024 + RefStore.VALUE_BYTES_MAX + StoreArguments.SEAL_BYTES_MAX;
 
   String name();
 

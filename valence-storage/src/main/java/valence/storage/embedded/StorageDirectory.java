@@ -54,8 +54,8 @@ record StorageDirectory(Disk disk, Path root, WholeFiles files) {
     }
   }
 
-  /// Makes what is missing, forces the names that a killed process may have left unforced, and
-  /// cleans what it left in the making.
+  /// Makes what is missing, forces the names that a killed process may have left unforced (those of
+  /// blobs are forced when they are first looked for), and cleans what it left in the making.
   void prepare() throws IOException {
     if (disk.exists(root.resolve(FORMAT_FILE))) {
       requireFormat();
@@ -64,9 +64,6 @@ record StorageDirectory(Disk disk, Path root, WholeFiles files) {
     }
     disk.forceDirectory(log());
     disk.forceDirectory(refs());
-    for (int number = 0; number < FileBlobStore.SHARD_COUNT; number++) {
-      disk.forceDirectory(FileBlobStore.shard(blobs(), number));
-    }
     // Only now: a deleted log is emptied in `temp`, and must not come back under its own name.
     files.clean();
   }

@@ -44,7 +44,7 @@
 /// A record:
 ///
 ///     0  magic          u32  56 52 45 43 in the file: "VREC"
-///     4  length         u32  of the record's bytes, at most 64 MiB
+///     4  length         u32  of the record's bytes, at most 64 MiB and 64 bytes for a seal
 ///     8  position       u64  one more than that of the record before
 ///     16 crc32c         u32  of the segment's salt, bytes 0 to 15, and the record's bytes
 ///     20 bytes
@@ -60,7 +60,8 @@
 ///     23 name           ASCII
 ///     .. value
 ///
-/// A blob is its bytes alone; its name is their checksum.
+/// A blob is its bytes alone; its name is their checksum, or, when its bytes are sealed, whatever
+/// the one who sealed them calls it.
 ///
 /// Knows files and bytes. Knows nothing of datoms, clocks or the network.
 @NullMarked

@@ -1,48 +1,46 @@
 package valence.storage.local;
 
 import clojure.lang.Keyword;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.Set;
 import valence.api.Anomaly;
-import valence.api.AnomalyException;
 import valence.api.Client;
 import valence.api.spi.ClientProvider;
-import valence.engine.function.FunctionResolver;
+import valence.engine.cache.NearTier;
+import valence.engine.code.AllowList;
+import valence.engine.code.ClassPathFunctions;
+import valence.engine.indexing.Indexing;
 import valence.engine.local.LocalClient;
-import valence.engine.store.Storage;
-import valence.storage.embedded.EmbeddedStorage;
-import valence.storage.memory.MemoryStorage;
+import valence.storage.near.Caching;
+import valence.storage.place.Place;
 
-/// Clients of databases in this process: `{:server-type :local :storage-dir "/path"}`, or
-/// `:storage-dir :mem` with an optional `:system` name.
+/// Clients of databases in this process: `{:server-type :local :storage-dir "/path"}`, or whatever
+/// else [Place#of(Map)] reads.
+///
+/// `:functions` lists what queries, pulls and transactions may call, as [AllowList#of]; without it,
+/// whatever the class path has. `:cache` says where segments are kept nearer than the storage, as
+/// [Caching#of]. Clients that share a system are those of one list and one cache.
 public final class LocalClientProvider implements ClientProvider {
-  private static final Keyword STORAGE_DIR = Keyword.intern("storage-dir");
-  private static final Keyword SYSTEM = Keyword.intern("system");
-  private static final Keyword MEM = Keyword.intern("mem");
+  private static final Keyword FUNCTIONS = Keyword.intern("functions");
+  private static final Keyword CACHE = Keyword.intern("cache");
 
   private static final Map<Place, Shared> OPEN = new HashMap<>(); // guarded by OPEN
 
-  /// Where a system's storage is.
-  private sealed interface Place {
-    record Directory(Path path) implements Place {}
-
-    record Memory(String system) implements Place {}
-
-    default Storage open() {
-      return switch (this) {
-        case Directory(var path) -> EmbeddedStorage.open(path);
-        case Memory memory -> MemoryStorage.open();
-      };
+  /// An open system and how many clients it has.
+  ///
+  /// @param functions the list that it was opened with; empty for the class path
+  /// @param caching   what it was opened with
+  private record Shared(
+      Client client, Optional<Set<Object>> functions, Caching caching, int users) {
+    Shared withUsers(int count) {
+      return new Shared(client, functions, caching, count);
     }
   }
-
-  /// An open system and how many clients it has.
-  private record Shared(Client client, int users) {}
 
   @Override
   public String serverType() {
@@ -51,24 +49,55 @@ public final class LocalClientProvider implements ClientProvider {
 
   @Override
   public Client client(Map<Keyword, Object> config) {
-    Place place = place(config.get(STORAGE_DIR), config.get(SYSTEM));
+    Place place = Place.of(config);
+    Optional<Set<Object>> functions =
+        Optional.ofNullable(config.get(FUNCTIONS)).map(LocalClientProvider::functions);
+    Caching caching = Caching.of(config.get(CACHE));
     synchronized (OPEN) {
       Shared shared = OPEN.get(place);
       if (shared == null) {
-        LocalClient opened =
-            new LocalClient(place.open(), FunctionResolver.none(), Clock.systemUTC());
-        shared = new Shared(opened, 0);
+        AllowList allowed = functions.map(AllowList::of).orElseGet(AllowList::classPath);
+        List<NearTier> tiers = caching.open(place instanceof Place.Encrypted);
+        LocalClient opened = new LocalClient(
+            place.open(),
+            new ClassPathFunctions(classPath(), allowed),
+            Clock.systemUTC(),
+            indexing(place, caching),
+            tiers);
+        shared = new Shared(opened, functions, caching, 0);
+      } else if (!shared.functions().equals(functions)) {
+        throw Anomaly.of(
+                Anomaly.Category.INCORRECT,
+                "The system is open already, with other :functions.",
+                "Expected the same for all clients of one system in a process.",
+                "Give both the same list, or close the other client first.")
+            .toException();
+      } else if (!shared.caching().equals(caching)) {
+        throw Anomaly.of(
+                Anomaly.Category.INCORRECT,
+                "The system is open already, with another :cache.",
+                "Expected the same for all clients of one system in a process.",
+                "Give both the same map, or close the other client first.")
+            .toException();
       }
-      OPEN.put(place, new Shared(shared.client(), shared.users() + 1));
+      OPEN.put(place, shared.withUsers(shared.users() + 1));
       return new SharedClient(shared.client(), () -> release(place));
     }
+  }
+
+  /// How the databases of a place are indexed, with the room that the caching gives.
+  private static Indexing indexing(Place place, Caching caching) {
+    Indexing suits = place instanceof Place.Memory ? Indexing.inMemory() : Indexing.durable();
+    return caching.heapBytes().isPresent()
+        ? suits.withCacheBytesMax(caching.heapBytes().getAsLong())
+        : suits;
   }
 
   private static void release(Place place) {
     synchronized (OPEN) {
       Shared shared = OPEN.get(place);
       if (shared != null && shared.users() > 1) {
-        OPEN.put(place, new Shared(shared.client(), shared.users() - 1));
+        OPEN.put(place, shared.withUsers(shared.users() - 1));
       } else if (shared != null) {
         OPEN.remove(place);
         shared.client().close();
@@ -76,30 +105,20 @@ public final class LocalClientProvider implements ClientProvider {
     }
   }
 
-  private static Place place(@Nullable Object storageDir, @Nullable Object system) {
-    if (MEM.equals(storageDir)) {
-      String name = system == null ? UUID.randomUUID().toString() : system.toString();
-      return new Place.Memory(name);
+  private static Set<Object> functions(Object config) {
+    if (config instanceof Collection<?> names) {
+      return Set.copyOf(names);
     }
-    if (!(storageDir instanceof String || storageDir instanceof Path)) {
-      throw incorrect(storageDir);
-    }
-    try {
-      Path path = Path.of(storageDir.toString());
-      if (path.isAbsolute()) {
-        return new Place.Directory(path.normalize());
-      }
-    } catch (InvalidPathException e) {
-      throw Anomaly.of(Anomaly.Category.INCORRECT, storageDir + " is no path.").toException(e);
-    }
-    throw incorrect(storageDir);
+    throw Anomaly.of(
+            Anomaly.Category.INCORRECT,
+            ":functions is a " + config.getClass().getSimpleName() + ".",
+            "Expected a collection of symbols or their texts, such as [my.ns/f com.acme.Fns/*].")
+        .toException();
   }
 
-  private static AnomalyException incorrect(@Nullable Object storageDir) {
-    return Anomaly.of(
-            Anomaly.Category.INCORRECT,
-            ":storage-dir is " + storageDir + ".",
-            "Expected an absolute path, or :mem.")
-        .toException();
+  /// What the caller sees: its context, or the application of this JVM.
+  private static ClassLoader classPath() {
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    return context == null ? ClassLoader.getSystemClassLoader() : context;
   }
 }

@@ -13,14 +13,34 @@ import valence.storage.Gate;
 
 /// Blobs in a map.
 final class MemoryBlobStore implements BlobStore {
-  private final Gate gate = new Gate("memory blob store", () -> {});
-  private final ConcurrentMap<BlobId, ByteBuffer> blobs = new ConcurrentHashMap<>();
+  private final Gate gate;
+  private final ConcurrentMap<BlobId, ByteBuffer> blobs;
+  private final boolean sealed;
+
+  MemoryBlobStore() {
+    this(new Gate("memory blob store", () -> {}), new ConcurrentHashMap<>(), false);
+  }
+
+  private MemoryBlobStore(Gate gate, ConcurrentMap<BlobId, ByteBuffer> blobs, boolean sealed) {
+    this.gate = gate;
+    this.blobs = blobs;
+    this.sealed = sealed;
+  }
+
+  @Override
+  public BlobStore sealed() {
+    return new MemoryBlobStore(gate, blobs, true);
+  }
 
   @Override
   public void put(BlobId id, ByteBuffer bytes) {
     gate.enter();
     try {
-      StoreArguments.checkBlob(id, bytes);
+      if (sealed) {
+        StoreArguments.checkSealedBlob(bytes);
+      } else {
+        StoreArguments.checkBlob(id, bytes);
+      }
       byte[] copy = new byte[bytes.remaining()];
       bytes.duplicate().get(copy);
       blobs.putIfAbsent(id, ByteBuffer.wrap(copy).asReadOnlyBuffer());
