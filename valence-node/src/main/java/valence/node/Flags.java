@@ -2,19 +2,37 @@ package valence.node;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.storage.near.Caching;
+import valence.storage.place.Place;
 
 /// The arguments of the node's command.
 ///
 /// @param readyFile where to say that the node serves; null for nowhere
 record Flags(NodeConfig config, @Nullable Path readyFile) {
   private static final List<String> NAMES = List.of(
-      "--system", "--storage", "--group", "--host", "--api-port", "--http-port", "--ready-file");
+      "--system",
+      "--folder",
+      "--storage",
+      "--key-file",
+      "--cache-dir",
+      "--cache-bytes",
+      "--shared-cache-dir",
+      "--group",
+      "--host",
+      "--api-port",
+      "--http-port",
+      "--ready-file");
+
+  /// An address with a password is better there than among the arguments, which all users see.
+  static final String STORAGE_VARIABLE = "VALENCE_STORAGE";
 
   static Flags parse(String... arguments) {
     Map<String, String> given = new HashMap<>();
@@ -31,7 +49,9 @@ record Flags(NodeConfig config, @Nullable Path readyFile) {
     }
     var config = new NodeConfig(
         required(given, "--system"),
-        path("--storage", required(given, "--storage")),
+        path("--folder", required(given, "--folder")),
+        storage(given),
+        caching(given),
         given.getOrDefault("--group", NodeConfig.GROUP_DEFAULT),
         given.getOrDefault("--host", NodeConfig.HOST_DEFAULT),
         port(given, "--api-port", NodeConfig.API_PORT_DEFAULT),
@@ -39,6 +59,48 @@ record Flags(NodeConfig config, @Nullable Path readyFile) {
         NodeConfig.DRAIN_TIMEOUT_DEFAULT);
     String readyFile = given.get("--ready-file");
     return new Flags(config, readyFile == null ? null : path("--ready-file", readyFile));
+  }
+
+  /// Where `--storage` says, or the environment, or else in the folder.
+  private static Place storage(Map<String, String> given) {
+    String flag = given.get("--storage");
+    String address = flag != null ? flag : System.getenv(STORAGE_VARIABLE);
+    Place place = address == null
+        ? new Place.Directory(path("--folder", required(given, "--folder")).resolve("store"))
+        : Place.of(address);
+    String keyFile = given.get("--key-file");
+    return keyFile == null ? place : place.encryptedBy(path("--key-file", keyFile));
+  }
+
+  /// Copies of segments: on a disk of this machine, then in a directory that nodes share.
+  private static Caching caching(Map<String, String> given) {
+    List<Caching.Directory> tiers = new ArrayList<>();
+    String disk = given.get("--cache-dir");
+    if (disk != null) {
+      tiers.add(new Caching.Directory("disk", path("--cache-dir", disk), cacheBytes(given)));
+    } else if (given.containsKey("--cache-bytes")) {
+      throw wrong("--cache-bytes is given without --cache-dir.", "It is the limit of that.");
+    }
+    String shared = given.get("--shared-cache-dir");
+    if (shared != null) {
+      tiers.add(new Caching.Directory(
+          "shared", path("--shared-cache-dir", shared), Caching.DIRECTORY_BYTES_DEFAULT));
+    }
+    return new Caching(OptionalLong.empty(), tiers);
+  }
+
+  private static long cacheBytes(Map<String, String> given) {
+    String value = given.get("--cache-bytes");
+    try {
+      long bytes = value == null ? Caching.DIRECTORY_BYTES_DEFAULT : Long.parseLong(value);
+      if (bytes >= Caching.BYTES_LEAST) {
+        return bytes;
+      }
+    } catch (NumberFormatException e) {
+      throw wrong("--cache-bytes is '" + value + "'.", "Expected a number of bytes.");
+    }
+    throw wrong(
+        "--cache-bytes is " + value + ".", "Expected " + Caching.BYTES_LEAST + " at least.");
   }
 
   private static String required(Map<String, String> given, String flag) {

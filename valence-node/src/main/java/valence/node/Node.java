@@ -12,6 +12,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import valence.api.Client;
+import valence.engine.indexing.Indexing;
 import valence.engine.local.LocalClient;
 import valence.engine.store.Storage;
 import valence.node.app.AllowedFunctions;
@@ -27,7 +28,7 @@ import valence.node.lambda.Invocations;
 import valence.node.operation.Operations;
 import valence.node.operation.Uploads;
 import valence.node.web.WebRequests;
-import valence.storage.embedded.EmbeddedStorage;
+import valence.storage.place.Place;
 
 /// A compute node, put together. Serves from [#start] until [#close].
 public final class Node implements AutoCloseable {
@@ -58,12 +59,15 @@ public final class Node implements AutoCloseable {
       var requests = new ApiRequests(life);
       api = door("api", config.apiPort(), budget, requests);
 
-      Storage storage =
-          EmbeddedStorage.open(config.storage().resolve("store")); // the client closes it
-      CodeStore code = new CodeStore(storage.blobs(), config.storage().resolve("code"));
+      Storage storage = config.storage().open(); // the client closes it
+      CodeStore code = new CodeStore(storage.blobs(), config.folder().resolve("code"));
       Serving serving = part(new Serving(config.drainTimeout()));
-      Client databases =
-          part(new LocalClient(storage, new AllowedFunctions(serving), Clock.systemUTC()));
+      Client databases = part(new LocalClient(
+          storage,
+          new AllowedFunctions(serving),
+          Clock.systemUTC(),
+          Indexing.durable(),
+          config.caching().open(config.storage() instanceof Place.Encrypted)));
       Client system = new SystemClient(databases);
 
       Control control = Control.open(databases);

@@ -7,11 +7,15 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.storage.near.Caching;
+import valence.storage.place.Place;
 
 /// How a node is to run.
 ///
 /// @param system       the name of the system, for people
-/// @param storage      a directory of this system's own; made when it isn't there
+/// @param folder this node's own, for copies of what the storage has; made when it isn't there
+/// @param storage      where the system's facts are
+/// @param caching      where its segments are kept nearer
 /// @param group        the compute group that the node belongs to
 /// @param host         where to listen; a loopback address
 /// @param apiPort      0 for any that is free
@@ -19,7 +23,9 @@ import valence.api.AnomalyException;
 /// @param drainTimeout how long the end waits for requests under way
 public record NodeConfig(
     String system,
-    Path storage,
+    Path folder,
+    Place storage,
+    Caching caching,
     String group,
     String host,
     int apiPort,
@@ -35,6 +41,11 @@ public record NodeConfig(
   private static final int PORT_MAX = 65_535;
 
   public NodeConfig {
+    if (storage instanceof Place.Encrypted && !caching.tiers().isEmpty()) {
+      throw wrong(
+          "--cache-dir or --shared-cache-dir is given, and the storage is encrypted.",
+          "The copies there wouldn't be encrypted: leave it out.");
+    }
     checkName("--system", system);
     checkName("--group", group);
     checkPort("--api-port", apiPort);
@@ -50,6 +61,19 @@ public record NodeConfig(
               "Use 127.0.0.1, and a tunnel to reach it from elsewhere.")
           .toException();
     }
+  }
+
+  /// A node that keeps segments in memory alone.
+  public NodeConfig(
+      String system,
+      Path folder,
+      Place storage,
+      String group,
+      String host,
+      int apiPort,
+      int httpPort,
+      Duration drainTimeout) {
+    this(system, folder, storage, Caching.IN_HEAP, group, host, apiPort, httpPort, drainTimeout);
   }
 
   private static void checkName(String flag, String name) {

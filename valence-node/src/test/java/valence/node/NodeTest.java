@@ -37,6 +37,7 @@ import valence.node.testing.Gate;
 import valence.node.testing.Requests;
 import valence.node.testing.TestApplication;
 import valence.node.testing.TestJar;
+import valence.storage.place.Place;
 import valence.wire.DbValue;
 import valence.wire.ion.IonConfig;
 
@@ -76,7 +77,14 @@ final class NodeTest {
 
   private NodeConfig config() {
     return new NodeConfig(
-        "test", directory.resolve("system"), "solo", "127.0.0.1", 0, 0, Duration.ofSeconds(10));
+        "test",
+        directory.resolve("system"),
+        new Place.Directory(directory.resolve("system/store")),
+        "solo",
+        "127.0.0.1",
+        0,
+        0,
+        Duration.ofSeconds(10));
   }
 
   private Object call(String operation, Object... keysAndValues) {
@@ -166,6 +174,7 @@ final class NodeTest {
         "tx-data",
         edn("[{:db/id \"tea\" :item/sku \"tea-01\" :item/count 3}]"));
     long tea = (long) requireNonNull(((Map<?, ?>) get(report, "tempids")).get("tea"));
+    assertThat(get(get(report, "tx-stats"), "considered-datoms")).isEqualTo(2L);
     DbValue after = (DbValue) get(report, "db-after");
     assertThat((List<?>) get(report, "tx-data")).hasSize(3).allMatch(Datom.class::isInstance);
     Object second = call(

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import valence.node.testing.Requests;
+import valence.storage.encryption.KeyFile;
+import valence.storage.place.Place;
 
 /// `docs/protocol.md`: each request of its `console` blocks gets the answer that the page shows.
 final class ProtocolPageTest {
@@ -36,8 +38,22 @@ final class ProtocolPageTest {
   @BeforeEach
   void start() {
     node = Node.start(new NodeConfig(
-        "test", directory.resolve("system"), "solo", "127.0.0.1", 0, 0, Duration.ofSeconds(10)));
+        "test",
+        directory.resolve("system"),
+        new Place.Directory(directory.resolve("store")).encryptedBy(keys()),
+        "solo",
+        "127.0.0.1",
+        0,
+        0,
+        Duration.ofSeconds(10)));
     api = new Requests(node.apiPort());
+  }
+
+  /// So that a node is seen to serve from an encrypted storage, too.
+  private Path keys() {
+    Path file = directory.resolve("keys");
+    KeyFile.generate(file);
+    return file;
   }
 
   @AfterEach

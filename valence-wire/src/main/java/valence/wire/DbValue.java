@@ -48,8 +48,16 @@ public record DbValue(
     return new DbValue(dbName, null, null, null, false, List.of());
   }
 
-  /// The description of a value that isn't speculative.
+  /// The description of a value that is neither speculative nor filtered.
   public static DbValue of(Db db) {
+    if (db.isFiltered()) {
+      throw Anomaly.of(
+              Anomaly.Category.UNSUPPORTED,
+              "A filtered value of database " + db.dbName() + " can't leave its process.",
+              "Its predicate is code of this process.",
+              "Ask it here, and send what it answers.")
+          .toException();
+    }
     return new DbValue(
         db.dbName(),
         db.basisT(),

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.engine.code.EntryPoint;
 import valence.engine.function.AppFunction;
 import valence.engine.function.FunctionResolver;
 

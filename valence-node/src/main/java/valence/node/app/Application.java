@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import valence.api.Anomaly;
 import valence.api.Client;
+import valence.engine.code.EntryPoint;
 import valence.engine.function.FunctionResolver.Use;
 import valence.ion.AppInfo;
 import valence.ion.HttpRequest;

@@ -6,9 +6,11 @@ import org.jspecify.annotations.Nullable;
 import valence.api.Client;
 import valence.api.Connection;
 import valence.api.Db;
+import valence.api.DbStatus;
 import valence.api.LogEntry;
 import valence.api.QueryRequest;
 import valence.api.Transaction;
+import valence.api.TxFeed;
 import valence.api.TxReport;
 import valence.ion.AppInfo;
 
@@ -62,8 +64,28 @@ record HostedClient(Client system, AppInfo info) implements Client {
     }
 
     @Override
+    public Db sync() {
+      return connection.sync();
+    }
+
+    @Override
     public Db sync(long t) {
       return connection.sync(t);
+    }
+
+    @Override
+    public Db syncExcise(long t) {
+      return connection.syncExcise(t);
+    }
+
+    @Override
+    public DbStatus status() {
+      return connection.status();
+    }
+
+    @Override
+    public TxFeed txFeed(Object start) {
+      return connection.txFeed(start);
     }
 
     @Override

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import valence.api.Transaction;
 import valence.api.TxReport;
 import valence.edn.Edn;
+import valence.engine.code.EntryPoint;
 import valence.ion.AppInfo;
-import valence.node.app.EntryPoint;
 
 /// Says on a transaction's own entity which code transacts.
 ///
@@ -36,7 +36,13 @@ final class Provenance {
     }
     Map<String, Long> tempids = new LinkedHashMap<>(report.tempids());
     tempids.remove(TX);
-    return new TxReport(report.dbBefore(), report.dbAfter(), report.txData(), tempids);
+    return new TxReport(
+        report.dbBefore(),
+        report.dbAfter(),
+        report.txData(),
+        tempids,
+        report.stats(),
+        report.ioStats());
   }
 
   /// Whether the caller names the transaction's own entity.
@@ -61,7 +67,7 @@ final class Provenance {
         .ifPresent(name -> facts.put(FUNCTION, name.getNamespace() + "/" + name.getName()));
     List<@Nullable Object> more = new ArrayList<>(forms);
     more.add(facts);
-    return new Transaction(more, transaction.requestId(), transaction.timeout());
+    return transaction.withData(more);
   }
 
   /// Whether a form of tx-data is a call rather than a fact.

@@ -4,8 +4,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Connection;
 import valence.api.Db;
+import valence.api.DbStatus;
 import valence.api.LogEntry;
 import valence.api.Transaction;
+import valence.api.TxFeed;
 import valence.api.TxReport;
 
 /// A connection to the control database.
@@ -26,8 +28,28 @@ record ReadOnlyConnection(Connection connection) implements Connection {
   }
 
   @Override
+  public Db sync() {
+    return connection.sync();
+  }
+
+  @Override
   public Db sync(long t) {
     return connection.sync(t);
+  }
+
+  @Override
+  public Db syncExcise(long t) {
+    return connection.syncExcise(t);
+  }
+
+  @Override
+  public DbStatus status() {
+    return connection.status();
+  }
+
+  @Override
+  public TxFeed txFeed(Object start) {
+    return connection.txFeed(start);
   }
 
   @Override

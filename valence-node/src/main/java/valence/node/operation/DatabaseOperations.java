@@ -17,6 +17,7 @@ import valence.api.Datom;
 import valence.api.DbStats;
 import valence.api.Index;
 import valence.api.LogEntry;
+import valence.api.PullRequest;
 import valence.api.QueryRequest;
 import valence.api.Transaction;
 import valence.api.TxReport;
@@ -46,6 +47,9 @@ final class DatabaseOperations {
         Map.entry("delete-database", request -> client.deleteDatabase(request.text("db-name"))),
         Map.entry(
             "db", request -> DbValue.of(client.connect(request.text("db-name")).db())),
+        Map.entry(
+            "db-status",
+            request -> client.connect(request.text("db-name")).status().toMap()),
         Map.entry("q", this::q),
         Map.entry("pull", this::pull),
         Map.entry("datoms", this::datoms),
@@ -65,19 +69,41 @@ final class DatabaseOperations {
         args.add(arg instanceof DbValue description ? values.find(description).db() : arg);
       }
     }
-    long millis = request.number(
-        "timeout", 1, QUERY_TIMEOUT_MAX.toMillis(), QueryRequest.DEFAULT_TIMEOUT.toMillis());
-    return client.<@Nullable Object>q(new QueryRequest(
+    QueryRequest query = new QueryRequest(
         request.required("query"),
         args,
         request.number("offset", 0, Long.MAX_VALUE, 0),
         request.number("limit", -1, Long.MAX_VALUE, -1),
-        Duration.ofMillis(millis),
-        request.flag("query-stats", false)));
+        timeout(request),
+        request.flag("query-stats", false));
+    Optional<Keyword> context = ioContext(request);
+    return client.<@Nullable Object>q(
+        context.isPresent() ? query.withIoContext(context.get()) : query);
+  }
+
+  private static Duration timeout(Fields request) {
+    return Duration.ofMillis(request.number(
+        "timeout", 1, QUERY_TIMEOUT_MAX.toMillis(), QueryRequest.DEFAULT_TIMEOUT.toMillis()));
+  }
+
+  private static Optional<Keyword> ioContext(Fields request) {
+    if (!request.contains("io-context")) {
+      return Optional.empty();
+    }
+    if (request.value("io-context") instanceof Keyword context) {
+      return Optional.of(context);
+    }
+    throw request.wrong("io-context", "a qualified keyword");
   }
 
   private Object pull(Fields request) {
-    return values.db(request, "db").pull(request.required("selector"), request.required("eid"));
+    return values
+        .db(request, "db")
+        .pull(new PullRequest(
+            request.required("selector"),
+            request.required("eid"),
+            timeout(request),
+            ioContext(request)));
   }
 
   private Object datoms(Fields request) {
@@ -91,7 +117,8 @@ final class DatabaseOperations {
     var transaction = new Transaction(
         request.required("tx-data"),
         request.contains("request-id") ? Optional.of(request.uuid("request-id")) : Optional.empty(),
-        Transaction.DEFAULT_TIMEOUT);
+        Transaction.DEFAULT_TIMEOUT,
+        ioContext(request));
     TxReport report = client.connect(request.text("db-name")).transact(transaction);
     return report(DbValue.of(report.dbBefore()), DbValue.of(report.dbAfter()), report);
   }
@@ -99,7 +126,9 @@ final class DatabaseOperations {
   private Object with(Fields request) {
     DbValues.Found base = values.find(request, "db");
     Object txData = request.required("tx-data");
-    TxReport report = base.db().with(txData);
+    TxReport report = base.db()
+        .with(new Transaction(
+            txData, Optional.empty(), Transaction.DEFAULT_TIMEOUT, ioContext(request)));
     return report(base.description(), base.description().plus(txData), report);
   }
 
@@ -109,6 +138,10 @@ final class DatabaseOperations {
     answer.put(kw("db-after"), after);
     answer.put(kw("tx-data"), report.txData());
     answer.put(kw("tempids"), report.tempids());
+    answer.put(kw("tx-stats"), report.stats().toMap());
+    if (!report.ioStats().isEmpty()) {
+      answer.put(kw("io-stats"), report.ioStats());
+    }
     return answer;
   }
 

@@ -17,7 +17,7 @@ import valence.tools.terminal.Terminal;
     name = "db",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "List, create and delete databases.")
+    description = "List, create and delete databases, and see how they stand.")
 final class DatabasesCommand implements Runnable {
   private final Terminal terminal;
 
@@ -30,7 +30,7 @@ final class DatabasesCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Expected list, create or delete.");
+    throw new ParameterException(spec.commandLine(), "Expected list, create, delete or status.");
   }
 
   @Command(mixinStandardHelpOptions = true, description = "Print the names of all databases.")
@@ -66,6 +66,20 @@ final class DatabasesCommand implements Runnable {
     }
     terminal.line("Deleted " + name + ".");
     return 0;
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Say how a database, its indexing and the cache stand.")
+  int status(
+      @Mixin SystemOption system,
+      @Mixin Format format,
+      @Parameters(paramLabel = "NAME") String name) {
+    try (NodeClient node = system.connect()) {
+      Object status = node.call("db-status", Map.of(kw("db-name"), name));
+      format.print(terminal, status, () -> Fieldwise.print(terminal, status));
+      return 0;
+    }
   }
 
   private static boolean change(SystemOption system, String operation, String name) {

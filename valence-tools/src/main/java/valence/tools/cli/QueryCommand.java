@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -79,6 +80,11 @@ final class QueryCommand implements Callable<Integer> {
       description = "Tell, beside the result, what each clause did, and what looks like a mistake.")
   private boolean stats;
 
+  @Option(
+      names = "--io",
+      description = "Tell, beside the result, what was read for it, and how long it took.")
+  private boolean io;
+
   QueryCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -102,16 +108,22 @@ final class QueryCommand implements Callable<Integer> {
     if (stats) {
       request.put(kw("query-stats"), true);
     }
+    if (io) {
+      request.put(kw("io-context"), kw("valence/command-line"));
+    }
     limit.ifPresent(rows -> request.put(kw("limit"), rows));
     offset.ifPresent(rows -> request.put(kw("offset"), rows));
     try (NodeClient node = system.connect()) {
       Object answer = node.call("q", request);
-      if (stats
-          && answer instanceof Map<?, ?> map
-          && map.get(kw("query-stats")) instanceof Map<?, ?> told) {
+      if ((stats || io) && answer instanceof Map<?, ?> map && map.containsKey(kw("ret"))) {
         Object result = map.get(kw("ret"));
         format.print(terminal, result, () -> print(form, result));
-        tell(told);
+        if (map.get(kw("query-stats")) instanceof Map<?, ?> told) {
+          tell(told);
+        }
+        if (map.get(kw("io-stats")) instanceof Map<?, ?> read) {
+          tellReads(read);
+        }
       } else {
         format.print(terminal, answer, () -> print(form, answer));
       }
@@ -144,6 +156,25 @@ final class QueryCommand implements Callable<Integer> {
       }
     }
     warnings.forEach(warning -> terminal.err().println("warning: " + warning));
+  }
+
+  /// What was read, an index or a tier a line, with the milliseconds where they are known.
+  private void tellReads(Map<?, ?> stats) {
+    terminal.err().println();
+    terminal.err().printf("%-10s %10s %10s%n", "read", "times", "ms");
+    if (stats.get(kw("reads")) instanceof Map<?, ?> reads) {
+      reads.forEach((name, count) -> {
+        if (name instanceof Keyword what && !what.getName().endsWith("-ms")) {
+          String millis = reads.get(kw(what.getName() + "-ms")) instanceof Number taken
+              ? String.format(Locale.ROOT, "%.3f", taken.doubleValue())
+              : "";
+          terminal.err().printf("%-10s %10s %10s%n", what.getName(), count, millis);
+        }
+      });
+    }
+    if (stats.get(kw("api-ms")) instanceof Number taken) {
+      terminal.err().printf(Locale.ROOT, "%-10s %10s %10.3f%n", "in all", "", taken.doubleValue());
+    }
   }
 
   private static List<Map<?, ?>> maps(@Nullable Object list) {

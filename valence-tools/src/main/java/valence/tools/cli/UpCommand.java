@@ -32,6 +32,12 @@ final class UpCommand implements Callable<Integer> {
       defaultValue = "8184")
   private int httpPort;
 
+  @Mixin
+  private StoredOption storage = new StoredOption();
+
+  @Mixin
+  private CacheOption cache = new CacheOption();
+
   @Option(names = "--foreground", description = "Run it here until Control-C.")
   private boolean foreground;
 
@@ -43,10 +49,11 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() {
     SoloSystem here = system.here();
     if (foreground) {
-      return here.run(apiPort, httpPort);
+      return here.run(apiPort, httpPort, cache.with(storage.stored()));
     }
     long begun = System.nanoTime();
-    RunningNode node = here.start(apiPort, httpPort, terminal::progress);
+    RunningNode node =
+        here.start(apiPort, httpPort, cache.with(storage.stored()), terminal::progress);
     terminal.endProgress();
     long millis = (System.nanoTime() - begun) / 1_000_000;
     terminal.line("System " + terminal.bold(here.name()) + " is up after " + millis + " ms.");

@@ -77,6 +77,11 @@ public record SoloSystem(String name, Path folder) {
   /// @param apiPort  0 for any that is free; so for the other
   /// @param progress is told how it goes, a few words at a time
   public RunningNode start(int apiPort, int httpPort, Consumer<String> progress) {
+    return start(apiPort, httpPort, Stored.PLAINLY, progress);
+  }
+
+  /// As [#start(int, int, Consumer)], with the facts elsewhere or encrypted.
+  public RunningNode start(int apiPort, int httpPort, Stored stored, Consumer<String> progress) {
     refuseTwice();
     Process process;
     long logBegin;
@@ -84,7 +89,7 @@ public record SoloSystem(String name, Path folder) {
       Files.createDirectories(folder);
       Files.deleteIfExists(readyFile());
       logBegin = Files.exists(logFile()) ? Files.size(logFile()) : 0;
-      process = new ProcessBuilder(command(apiPort, httpPort))
+      process = process(apiPort, httpPort, stored)
           .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
@@ -106,12 +111,11 @@ public record SoloSystem(String name, Path folder) {
   }
 
   /// Runs the node in the foreground until it ends; its exit status.
-  public int run(int apiPort, int httpPort) {
+  public int run(int apiPort, int httpPort, Stored stored) {
     refuseTwice();
     try {
       Files.createDirectories(folder);
-      Process process =
-          new ProcessBuilder(command(apiPort, httpPort)).inheritIO().start();
+      Process process = process(apiPort, httpPort, stored).inheritIO().start();
       // Control-C reaches the node as well: it ends by itself, and this process after it.
       return process.waitFor();
     } catch (IOException e) {
@@ -150,14 +154,33 @@ public record SoloSystem(String name, Path folder) {
     return folder.resolve("node.edn");
   }
 
-  private List<String> command(int apiPort, int httpPort) {
+  /// The system's own storage, where no other is named.
+  public Path store() {
+    return data().resolve("store");
+  }
+
+  private Path data() {
+    return folder.resolve("data").toAbsolutePath();
+  }
+
+  private ProcessBuilder process(int apiPort, int httpPort, Stored stored) {
+    ProcessBuilder builder = new ProcessBuilder(command(apiPort, httpPort, stored));
+    stored.putInto(builder.environment());
+    return builder;
+  }
+
+  private List<String> command(int apiPort, int httpPort, Stored stored) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(NODE_MAIN);
     command.addAll(List.of("--system", name));
-    command.addAll(List.of("--storage", folder.resolve("data").toAbsolutePath().toString()));
+    command.addAll(List.of("--folder", data().toString()));
+    if (stored.keyFile() != null) {
+      command.addAll(List.of("--key-file", stored.keyFile().toAbsolutePath().toString()));
+    }
+    command.addAll(stored.caching());
     command.addAll(List.of("--api-port", String.valueOf(apiPort)));
     command.addAll(List.of("--http-port", String.valueOf(httpPort)));
     command.addAll(List.of("--ready-file", readyFile().toAbsolutePath().toString()));
