@@ -35,6 +35,14 @@ record Case(String id, String op, Map<?, ?> keys, List<Case> steps) {
     return Boolean.TRUE.equals(at("quirk"));
   }
 
+  /// Whether this edition fails and the other one doesn't, with an answer that isn't recorded.
+  boolean otherEditionAnswers() {
+    return Boolean.TRUE.equals(at("edition-differs"))
+        && !keys.containsKey(EXPECT_ALT)
+        && keys.get(EXPECT) instanceof Map<?, ?> expect
+        && expect.containsKey(kw("error"));
+  }
+
   /// The result is one value instead of a collection of rows.
   boolean oneValue() {
     return Boolean.TRUE.equals(at("value?"));

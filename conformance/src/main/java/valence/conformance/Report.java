@@ -23,6 +23,7 @@ final class Report {
   private String feature = "";
   private String suite = "";
   private int caseCount;
+  private int unrecorded;
   private Tally inSuite = new Tally();
 
   /// @param progress where to show how far the run is, on a line written over again
@@ -46,7 +47,8 @@ final class Report {
   void result(Case one, Verdict verdict) {
     Tally ofFeature = byFeature.computeIfAbsent(feature, _ -> new Tally());
     switch (verdict) {
-      case Verdict.Passed _ -> {
+      case Verdict.Passed _, Verdict.Unrecorded _ -> {
+        unrecorded += verdict instanceof Verdict.Unrecorded ? 1 : 0;
         total.passed++;
         inSuite.passed++;
         ofFeature.passed++;
@@ -95,6 +97,9 @@ final class Report {
         tally.skipped));
     out.println();
     out.println("quirks: " + quirks.passed + " passed, " + quirks.failed + " failed");
+    if (unrecorded > 0) {
+      out.println("answered as the edition whose answer isn't recorded: " + unrecorded);
+    }
     out.println(counts(total));
   }
 

@@ -75,6 +75,19 @@ final class JudgeTest {
   }
 
   @Test
+  void anAnswerPassesWhereOnlyTheOtherEditionHasOneThatIsNotRecorded() {
+    String refused = ":expect {:error {}} :edition-differs true";
+    Outcome answer = answer("rows", List.of());
+    assertThat(Judge.judge(one(refused), answer, Forms.nowhere()))
+        .isInstanceOf(Verdict.Unrecorded.class);
+    assertThat(passes(refused, CONFLICT)).isTrue();
+    assertThat(Judge.judge(one(refused), CRASH, Forms.nowhere()))
+        .isInstanceOf(Verdict.Failed.class);
+    assertThat(Judge.judge(one(refused + " :expect-alt {:rows #bag [1]}"), answer, Forms.nowhere()))
+        .isInstanceOf(Verdict.Failed.class);
+  }
+
+  @Test
   void anAnswerIsNoErrorAndAnErrorNoAnswer() {
     assertThat(passes(":expect {:error {}}", answer("rows", List.of()))).isFalse();
     assertThat(passes(":expect {:rows #bag []}", CONFLICT)).isFalse();
