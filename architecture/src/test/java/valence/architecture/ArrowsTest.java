@@ -195,8 +195,13 @@ class ArrowsTest {
             "a query is a pure function of its inputs, and may pull what it finds"),
         new Arrow(
             "valence.engine.backup..",
-            List.of("valence.engine.store..", "valence.engine.log..", "valence.engine.local.."),
-            "a backup moves records of logs, whatever their rows mean"),
+            List.of(
+                "valence.engine.store..",
+                "valence.engine.log..",
+                "valence.engine.indexing..",
+                "valence.engine.verify..",
+                "valence.engine.local.."),
+            "a backup moves records and segments, whatever their rows mean"),
         new Arrow(
             "valence.engine.verify..",
             List.of(
