@@ -1,67 +1,87 @@
 package valence.engine.index;
 
-import org.jspecify.annotations.Nullable;
-
-/// The rows of another cursor that are true in a window of time.
+/// The rows of another cursor that are true in a window of time. A batch without a gap is handed on
+/// as it is; of one with gaps only times are looked at before it is known which rows are asked for.
 final class FilterCursor implements Cursor {
   private final Cursor source;
-  private final TimeView view;
+  private final long since;
+  private final long asOf;
+  private final int columns;
   private final Batch batch = new Batch();
+  private final Selection selection = new Selection();
 
-  FilterCursor(Cursor source, TimeView view) {
+  /// @param source  has the column of times
+  /// @param columns that the batches have
+  FilterCursor(Cursor source, TimeView view, int columns) {
     this.source = source;
-    this.view = view;
+    this.since = view.since();
+    this.asOf = view.asOf();
+    this.columns = columns;
   }
 
   @Override
   public boolean next() {
     while (source.next()) {
-      Batch from = source.batch();
-      int kept = 0;
-      for (int i = from.start; i < from.end; i++) {
-        if (isTrue(from, i)) {
-          kept++;
-        }
-      }
-      if (kept == from.count()) {
-        batch.show(from, from.start, from.end);
-        return true;
-      }
-      if (kept > 0) {
-        batch.show(kept(from, kept), 0, kept);
+      if (select()) {
         return true;
       }
     }
+    batch.start = batch.end;
     return false;
   }
 
-  private boolean isTrue(Batch rows, int i) {
-    long to = rows.to(i);
-    return view.hasSaid(rows.t[i]) && (to == RowBuffer.OPEN || to > view.asOf());
+  /// Shows the rows of the source's batch that are true; false when none is.
+  private boolean select() {
+    Batch from = source.batch();
+    selection.reserve(from.count());
+    int kept = from.to == null ? selectOpen(from) : select(from, from.to);
+    if (kept == 0) {
+      return false;
+    }
+    selection.show(from, kept, columns, batch);
+    return true;
   }
 
-  private Rows kept(Batch from, int count) {
-    long[] e = new long[count];
-    int[] a = new int[count];
-    long[] v = new long[count];
-    @Nullable Object[] o = null;
-    long[] t = new long[count];
+  private int selectOpen(Batch from) {
+    long[] said = from.t;
+    int[] rows = selection.rows;
     int kept = 0;
     for (int i = from.start; i < from.end; i++) {
-      if (isTrue(from, i)) {
-        e[kept] = from.e[i];
-        a[kept] = from.a[i];
-        v[kept] = from.v[i];
-        Object object = from.object(i);
-        if (object != null) {
-          o = o == null ? new Object[count] : o;
-          o[kept] = object;
-        }
-        t[kept] = from.t[i];
-        kept++;
+      rows[kept] = i;
+      kept += said[i] > since & said[i] <= asOf ? 1 : 0;
+    }
+    return kept;
+  }
+
+  private int select(Batch from, long[] ends) {
+    long[] said = from.t;
+    int[] rows = selection.rows;
+    int kept = 0;
+    // An open row's end is beyond each t, save that of the view without an as-of.
+    long until = asOf == Long.MAX_VALUE ? RowBuffer.OPEN - 1 : asOf;
+    for (int i = from.start; i < from.end; i++) {
+      rows[kept] = i;
+      kept += said[i] > since & said[i] <= asOf & ends[i] > until ? 1 : 0;
+    }
+    return kept;
+  }
+
+  @Override
+  public boolean seek(Order order, Bound bound) {
+    if (batch.start < batch.end) {
+      int found = batch.seek(order, bound);
+      if (found < batch.end) {
+        batch.start = found;
+        return true;
       }
     }
-    return new Rows(count, e, a, v, o, t, null);
+    Batch from = source.batch();
+    from.start = from.end; // all of them were looked at
+    if (!source.seek(order, bound)) {
+      batch.start = batch.end;
+      return false;
+    }
+    return select() || next();
   }
 
   @Override

@@ -13,16 +13,27 @@ final class HistoryCursor implements Cursor {
   private static final int EVENTS_FIRST = 64;
 
   private final Cursor rows; // open and closed rows, older first within equal e, a, v
-  private final TimeView view;
+  private final long since;
+  private final long asOf;
   private final Batch batch = new Batch();
+  private boolean begun;
   private boolean open;
   private int position;
-  private int capacity = EVENTS_FIRST;
 
+  // The events of the batch.
+  private long[] e = new long[EVENTS_FIRST];
+  private int[] a = new int[EVENTS_FIRST];
+  private long[] v = new long[EVENTS_FIRST];
+  private @Nullable Object @Nullable [] o; // null while there are none
+  private long[] t = new long[EVENTS_FIRST];
+  private boolean[] added = new boolean[EVENTS_FIRST];
+  private int count;
+
+  /// @param rows has all columns
   HistoryCursor(Cursor rows, TimeView view) {
     this.rows = rows;
-    this.view = view;
-    advance();
+    this.since = view.since();
+    this.asOf = view.asOf();
   }
 
   private void advance() {
@@ -32,114 +43,118 @@ final class HistoryCursor implements Cursor {
 
   @Override
   public boolean next() {
-    Events events = new Events(capacity);
-    capacity = BATCH_EVENTS;
-    while (open && events.count < BATCH_EVENTS) {
-      appendGroup(events);
+    if (!begun) {
+      begun = true;
+      advance();
     }
-    if (events.count == 0) {
+    count = 0;
+    o = null;
+    while (open && count < BATCH_EVENTS) {
+      appendGroup();
+    }
+    if (count == 0) {
+      batch.start = batch.end;
       return false;
     }
-    batch.show(events.rows(), 0, events.count);
-    batch.added = events.added;
+    batch.show(new Rows(count, e, a, v, o, t, null), 0, count);
+    batch.added = added;
     return true;
   }
 
   /// Takes the rows of one fact, oldest first, and turns their events round.
-  private void appendGroup(Events events) {
-    int first = events.count;
+  private void appendGroup() {
+    int first = count;
     Batch from = rows.batch();
-    long e = from.e[position];
-    int a = from.a[position];
-    long v = from.v[position];
-    Object o = from.object(position);
+    long entity = from.e[position];
+    int attribute = from.a[position];
+    long key = from.v[position];
+    Object object = from.hasObjects() ? from.object(position) : null;
     do {
-      Batch row = rows.batch();
-      if (view.hasSaid(row.t[position])) {
-        events.append(e, a, v, o, row.t[position], true);
+      long said = from.t[position];
+      if (said > since && said <= asOf) {
+        append(entity, attribute, key, object, said, true);
       }
-      long to = row.to(position);
-      if (to != RowBuffer.OPEN && view.hasSaid(to)) {
-        events.append(e, a, v, o, to, false);
+      long ended = from.to(position);
+      if (ended != RowBuffer.OPEN && ended > since && ended <= asOf) {
+        append(entity, attribute, key, object, ended, false);
       }
-      if (++position == row.end) {
-        advance();
+      if (++position == from.end) {
+        advance(); // the batch is the same object
       }
-    } while (open && isNext(e, a, v, o));
-    events.reverse(first);
+    } while (open
+        && from.v[position] == key
+        && from.e[position] == entity
+        && from.a[position] == attribute
+        && (object == null || ValueOrder.compare(key, from.object(position), key, object) == 0));
+    if (count - first > 1) {
+      reverse(first);
+    }
   }
 
-  /// Whether the next row is of a fact.
-  private boolean isNext(long e, int a, long v, @Nullable Object o) {
-    Batch row = rows.batch();
-    return row.e[position] == e
-        && row.a[position] == a
-        && row.v[position] == v
-        && ValueOrder.compare(v, row.object(position), v, o) == 0;
+  private void append(
+      long entity, int attribute, long key, @Nullable Object object, long when, boolean assertion) {
+    if (count == e.length) {
+      grow();
+    }
+    e[count] = entity;
+    a[count] = attribute;
+    v[count] = key;
+    if (object != null || o != null) {
+      o = o == null ? new Object[e.length] : o;
+      o[count] = object;
+    }
+    t[count] = when;
+    added[count] = assertion;
+    count++;
+  }
+
+  private void grow() {
+    int capacity = count * 2;
+    e = Arrays.copyOf(e, capacity);
+    a = Arrays.copyOf(a, capacity);
+    v = Arrays.copyOf(v, capacity);
+    o = o == null ? null : Arrays.copyOf(o, capacity);
+    t = Arrays.copyOf(t, capacity);
+    added = Arrays.copyOf(added, capacity);
+  }
+
+  /// Events of one fact differ in t and kind alone.
+  private void reverse(int first) {
+    for (int i = first, j = count - 1; i < j; i++, j--) {
+      long when = t[i];
+      t[i] = t[j];
+      t[j] = when;
+      boolean kind = added[i];
+      added[i] = added[j];
+      added[j] = kind;
+    }
+  }
+
+  @Override
+  public boolean seek(Order order, Bound bound) {
+    if (batch.start < batch.end) {
+      int found = batch.seek(order, bound);
+      if (found < batch.end) {
+        batch.start = found;
+        return true;
+      }
+    }
+    batch.start = batch.end;
+    if (begun && !open) {
+      return false;
+    }
+    Batch from = rows.batch();
+    if (begun) {
+      from.start = position;
+    }
+    begun = true;
+    open = rows.seek(order, bound);
+    position = open ? from.start : 0;
+    return open && next();
   }
 
   @Override
   public Batch batch() {
     return batch;
-  }
-
-  private static final class Events {
-    private long[] e;
-    private int[] a;
-    private long[] v;
-    private @Nullable Object[] o;
-    private long[] t;
-    private boolean[] added;
-    private int count;
-
-    Events(int capacity) {
-      e = new long[capacity];
-      a = new int[capacity];
-      v = new long[capacity];
-      o = new Object[capacity];
-      t = new long[capacity];
-      added = new boolean[capacity];
-    }
-
-    void append(
-        long entity,
-        int attribute,
-        long key,
-        @Nullable Object object,
-        long when,
-        boolean assertion) {
-      if (count == e.length) {
-        int capacity = count * 2;
-        e = Arrays.copyOf(e, capacity);
-        a = Arrays.copyOf(a, capacity);
-        v = Arrays.copyOf(v, capacity);
-        o = Arrays.copyOf(o, capacity);
-        t = Arrays.copyOf(t, capacity);
-        added = Arrays.copyOf(added, capacity);
-      }
-      e[count] = entity;
-      a[count] = attribute;
-      v[count] = key;
-      o[count] = object;
-      t[count] = when;
-      added[count] = assertion;
-      count++;
-    }
-
-    /// Events of one fact differ in t and kind alone.
-    void reverse(int first) {
-      for (int i = first, j = count - 1; i < j; i++, j--) {
-        long when = t[i];
-        t[i] = t[j];
-        t[j] = when;
-        boolean kind = added[i];
-        added[i] = added[j];
-        added[j] = kind;
-      }
-    }
-
-    Rows rows() {
-      return new Rows(count, e, a, v, o, t, null);
-    }
   }
 }

@@ -1,6 +1,9 @@
 package valence.engine.index;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// The indexes of one database value: a durable foundation, and for each order three trees of what
 /// happened since. Immutable; [#apply] makes the next.
@@ -12,36 +15,85 @@ import java.util.function.IntPredicate;
 /// So the rows that are true are `foundation.current - ended + opened`, those that were are
 /// `foundation.past + ended + passed`, and a row stands in one tree of each order alone. A range
 /// without such rows is read from the foundation as it is.
+///
+/// A tree is made when it is first read: [#apply] only notes the rows as a [Step], and whoever
+/// needs a tree merges the rows of all steps below at once, which costs far less than one
+/// transaction after the other. A range that no row of the steps lies in is read from the tree as
+/// it was. Steps are bounded, in number and in rows, so no reader waits for long.
 public final class Indexes {
+  private static final Order[] ORDERS = Order.values();
+  private static final Part[] PARTS = Part.values();
+
   /// Without any row.
   public static final Indexes EMPTY = over(Foundation.NONE);
 
-  private static final Order[] ORDERS = Order.values();
+  /// So many rows of steps are looked through for a range rather than merged.
+  private static final int SCAN_ROWS_MAX = 128;
+
+  /// A value whose readers have looked through so many rows gets its trees.
+  private static final int SCANNED_ROWS_MAX = 2048;
 
   private final Foundation foundation;
-  private final Tree[] opened; // by order, never changed
-  private final Tree[] ended;
-  private final Tree[] passed;
 
-  private Indexes(Foundation foundation, Tree[] opened, Tree[] ended, Tree[] passed) {
+  /// By part and order; null while it isn't made. Filled in by whoever needs it first: two threads
+  /// may make the same one, and its final fields make it safe to be found without a lock.
+  private final @Nullable Tree[] trees;
+
+  /// What the missing trees are made of; null when none is missing, so that what is older is let go
+  /// of.
+  private volatile @Nullable Step step;
+
+  private final long noveltyRows;
+  private int scanned; // about, as threads don't agree on it
+
+  private Indexes(
+      Foundation foundation, @Nullable Tree[] trees, @Nullable Step step, long noveltyRows) {
     this.foundation = foundation;
-    this.opened = opened;
-    this.ended = ended;
-    this.passed = passed;
+    this.trees = trees;
+    this.step = step;
+    this.noveltyRows = noveltyRows;
+  }
+
+  private static int index(Part part, Order order) {
+    return part.ordinal() * ORDERS.length + order.ordinal();
   }
 
   /// The indexes as they were at the foundation's t.
   public static Indexes over(Foundation foundation) {
-    return new Indexes(foundation, trees(false), trees(true), trees(true));
+    @Nullable Tree[] trees = new Tree[PARTS.length * ORDERS.length];
+    for (Part part : PARTS) {
+      for (Order order : ORDERS) {
+        trees[index(part, order)] = Tree.empty(order, part.closed());
+      }
+    }
+    return new Indexes(foundation, trees, null, 0);
   }
 
-  private static Tree[] trees(boolean closed) {
-    Order[] orders = Order.values();
-    Tree[] trees = new Tree[orders.length];
-    for (Order order : orders) {
-      trees[order.ordinal()] = Tree.empty(order, closed);
+  /// The same rows over a newer foundation, which holds those up to its t.
+  public Indexes onto(Foundation newer) {
+    long t = newer.t();
+    assert t > foundation.t() : "a foundation goes back";
+    Indexes moved = over(newer);
+    long rows = 0;
+    for (Order order : ORDERS) {
+      Tree opened = tree(Part.OPENED, order);
+      Tree ended = tree(Part.ENDED, order);
+      Tree passed = tree(Part.PASSED, order);
+      Tree none = Tree.empty(order, true);
+      Tree stillOpen = Tree.empty(order, false)
+          .merge(opened.select((each, i) -> each.from()[i] > t), Rows.NONE_OPEN);
+      Tree gone = none.merge(ended.select((each, i) -> each.end(i) > t), Rows.NONE_CLOSED)
+          .merge(
+              passed.select((each, i) -> each.end(i) > t && each.from()[i] <= t), Rows.NONE_CLOSED);
+      Tree brief = none.merge(passed.select((each, i) -> each.from()[i] > t), Rows.NONE_CLOSED);
+      moved.trees[index(Part.OPENED, order)] = stillOpen;
+      moved.trees[index(Part.ENDED, order)] = gone;
+      moved.trees[index(Part.PASSED, order)] = brief;
+      if (order == Order.EAVT) {
+        rows = stillOpen.count() + gone.count() + brief.count();
+      }
     }
-    return trees;
+    return new Indexes(newer, moved.trees, null, rows);
   }
 
   public Foundation foundation() {
@@ -50,30 +102,28 @@ public final class Indexes {
 
   /// How many facts were said or taken back since the foundation.
   public long noveltyRows() {
-    int i = Order.EAVT.ordinal();
-    return opened[i].count() + ended[i].count() + passed[i].count();
+    return noveltyRows;
   }
 
   /// The rows opened since the foundation that are still true.
   public Run opened(Order order) {
-    return opened[order.ordinal()];
+    return tree(Part.OPENED, order);
   }
 
   /// The rows of the foundation that have ended since, with their end.
   public Run ended(Order order) {
-    return ended[order.ordinal()];
+    return tree(Part.ENDED, order);
   }
 
   /// All rows that have ended since the foundation, with their end.
   public Cursor endedSince(Order order) {
-    Tree gone = ended[order.ordinal()];
-    Tree brief = passed[order.ordinal()];
-    return merged(order, gone.cursor(Range.ALL), brief, Range.ALL);
+    Cursor brief = tree(Part.PASSED, order).cursor(Range.ALL);
+    return merged(order, tree(Part.ENDED, order).cursor(Range.ALL), brief, Batch.ALL);
   }
 
   /// All rows that have ended, with their end.
   public Cursor everEnded(Order order) {
-    return past(order, Range.ALL);
+    return past(order, Range.ALL, Batch.ALL);
   }
 
   /// The rows of a cursor whose attribute passes a test.
@@ -87,37 +137,190 @@ public final class Indexes {
   /// @param closes current rows, with their end
   /// @param isRef  whether an attribute's values are references
   public Indexes apply(RowBuffer opens, RowBuffer closes, IntPredicate isRef) {
-    RowBuffer ends = closes.startedBy(foundation.t());
-    RowBuffer passes = closes.startedAfter(foundation.t());
-    Tree[] nextOpened = opened.clone();
-    Tree[] nextEnded = ends.count() == 0 ? ended : ended.clone();
-    Tree[] nextPassed = passes.count() == 0 ? passed : passed.clone();
+    Step next = Step.of(this, step, opens, closes, isRef);
+    Indexes after = new Indexes(
+        foundation,
+        new Tree[trees.length],
+        next,
+        noveltyRows + opens.count() + next.ends().count());
+    if (next.isLong()) {
+      after.makeTrees();
+    }
+    return after;
+  }
+
+  private void makeTrees() {
+    Below last = null;
+    Change change = null;
     for (Order order : ORDERS) {
-      int i = order.ordinal();
-      Rows passing = passes.sorted(order, true, isRef);
-      nextOpened[i] = opened[i].merge(opens.sorted(order, false, isRef), passing);
-      if (passing.count() > 0) {
-        nextPassed[i] = passed[i].merge(passing, Rows.NONE_CLOSED);
-      }
-      if (ends.count() > 0) {
-        nextEnded[i] = ended[i].merge(ends.sorted(order, true, isRef), Rows.NONE_CLOSED);
+      for (Part part : PARTS) {
+        Below below = below(part, order);
+        if (below.steps().isEmpty()) {
+          continue;
+        }
+        if (change == null
+            || last == null
+            || last.steps().size() != below.steps().size()) {
+          change = new Change(below.steps());
+          last = below;
+        }
+        make(part, below, change);
       }
     }
-    return new Indexes(foundation, nextOpened, nextEnded, nextPassed);
+  }
+
+  private Tree tree(Part part, Order order) {
+    Tree known = trees[index(part, order)];
+    if (known != null) {
+      return known;
+    }
+    Below below = below(part, order);
+    return below.steps().isEmpty() ? below.tree() : make(part, below, new Change(below.steps()));
+  }
+
+  private Tree make(Part part, Below below, Change change) {
+    Tree tree = change.applied(part, below.tree());
+    trees[index(part, tree.order())] = tree;
+    for (Tree each : trees) {
+      if (each == null) {
+        return tree;
+      }
+    }
+    step = null;
+    return tree;
+  }
+
+  /// The newest tree that this value or one before it has, and the steps from it to here, the
+  /// newest first.
+  private Below below(Part part, Order order) {
+    List<Step> steps = new ArrayList<>();
+    Indexes at = this;
+    while (true) {
+      Tree known = at.trees[index(part, order)];
+      if (known != null) {
+        return new Below(known, steps);
+      }
+      Step down = at.step;
+      if (down != null) { // else the tree is there: it came before the step went
+        steps.add(down);
+        at = down.before();
+      }
+    }
+  }
+
+  private record Below(Tree tree, List<Step> steps) {}
+
+  /// A tree that has each row of a range: perhaps an older one, when nothing happened in the range
+  /// since.
+  private Tree tree(Part part, Order order, Range range) {
+    Indexes at = this;
+    int rows = 0;
+    while (true) {
+      Tree known = at.trees[index(part, order)];
+      if (known != null) {
+        scanned += rows;
+        return known;
+      }
+      Step down = at.step;
+      if (down != null) {
+        if (!down.mayConcern(order, range)) {
+          at = down.before();
+          continue;
+        }
+        rows += down.rowCount(part);
+        if (rows > SCAN_ROWS_MAX
+            || scanned > SCANNED_ROWS_MAX
+            || down.concerns(part, order, range)) {
+          return tree(part, order);
+        }
+        at = down.before();
+      }
+    }
+  }
+
+  /// Gives the facts of an entity that a view shows, in no order.
+  ///
+  /// @param view  shows what is true at a time
+  /// @param facts what it was given counts only when true is returned
+  /// @return false when they have to be read with a cursor
+  public boolean visit(long entity, TimeView view, Facts facts) {
+    long since = view.since();
+    long asOf = view.asOf();
+    if (!isBeforeNovelty(view)) {
+      Range range = Range.prefix(Bound.e(entity));
+      if (hasEnded(Order.EAVT, range, asOf)) {
+        return false;
+      }
+      if (!tree(Part.OPENED, Order.EAVT, range).visit(entity, since, asOf, facts)) {
+        return false;
+      }
+    }
+    return foundation.current(Order.EAVT).visit(entity, since, asOf, facts)
+        && (asOf == Long.MAX_VALUE
+            || foundation.past(Order.EAVT).visit(entity, since, asOf, facts));
+  }
+
+  /// The entity of the first row that begins as a bound does, in the order of values.
+  ///
+  /// @param view shows what is true at a time
+  /// @return [Run#NO_ROW] when no row begins so; [Run#UNSURE] when a cursor has to tell
+  public long firstEntity(Bound prefix, TimeView view) {
+    Order order = Order.AVET;
+    long since = view.since();
+    long asOf = view.asOf();
+    long found = foundation.current(order).firstEntity(prefix, since, asOf);
+    if (!isBeforeNovelty(view)) {
+      Range range = Range.prefix(prefix);
+      if (hasEnded(order, range, asOf)) {
+        return Run.UNSURE;
+      }
+      found = only(found, tree(Part.OPENED, order, range).firstEntity(prefix, since, asOf));
+    }
+    return asOf == Long.MAX_VALUE
+        ? found
+        : only(found, foundation.past(order).firstEntity(prefix, since, asOf));
+  }
+
+  /// Whether a row of a range ended since the foundation, so that a cursor has to hide or show it.
+  private boolean hasEnded(Order order, Range range, long asOf) {
+    return tree(Part.ENDED, order, range).has(range)
+        || (asOf != Long.MAX_VALUE && tree(Part.PASSED, order, range).has(range));
+  }
+
+  /// What is found in one of two places; where both have something a cursor tells which is first.
+  private static long only(long found, long other) {
+    return found == Run.NO_ROW ? other : other == Run.NO_ROW ? found : Run.UNSURE;
   }
 
   /// The rows of a range that a view shows.
   public Cursor cursor(Order order, Range range, TimeView view) {
+    return cursor(order, range, view, Batch.ALL);
+  }
+
+  /// [#cursor(Order, Range, TimeView)] for a reader that looks at some columns alone.
+  ///
+  /// @param columns a sum of those of [Batch]
+  public Cursor cursor(Order order, Range range, TimeView view, int columns) {
     if (view.isNow()) {
-      return current(order, range);
+      return current(order, range, columns);
     }
-    boolean old = isBeforeNovelty(view);
-    Cursor open = old ? foundation.current(order).cursor(range) : current(order, range);
-    Cursor then = old ? foundation.past(order).cursor(range) : past(order, range);
+    // Filters look at times alone before they know which rows to show.
+    int looked = view.history() ? Batch.ALL : Batch.T;
+    Cursor open;
+    Cursor then;
+    if (isBeforeNovelty(view)) {
+      open = foundation.current(order).cursor(range, looked);
+      then = foundation.past(order).cursor(range, looked);
+    } else {
+      open = current(order, range, looked);
+      then = past(order, range, looked);
+    }
     if (view.history()) {
-      return new HistoryCursor(merged(order, open, then), view);
+      return new HistoryCursor(merged(order, open, then, Batch.ALL), view);
     }
-    return merged(order, new FilterCursor(open, view), new FilterCursor(then, view));
+    int shown = columns | Batch.leading(order);
+    return merged(
+        order, new FilterCursor(open, view, shown), new FilterCursor(then, view, shown), shown);
   }
 
   /// Whether everything that the view shows was in the foundation, and was true there when it was
@@ -126,27 +329,45 @@ public final class Indexes {
     return view.asOf() <= foundation.t();
   }
 
-  private Cursor current(Order order, Range range) {
-    int i = order.ordinal();
-    Cursor rows = foundation.current(order).cursor(range);
-    if (ended[i].count(range) > 0) {
-      rows = new MaskCursor(order, rows, ended[i].cursor(range));
+  private Cursor current(Order order, Range range, int columns) {
+    Tree ended = tree(Part.ENDED, order, range);
+    Tree opened = tree(Part.OPENED, order, range);
+    boolean masks = ended.has(range);
+    boolean merges = opened.has(range);
+    Run base = foundation.current(order);
+    if (!masks && !merges) {
+      return base.cursor(range, columns);
     }
-    return merged(order, rows, opened[i], range);
+    if (base.count() == 0) {
+      return opened.cursor(range, columns);
+    }
+    int needed = columns | Batch.leading(order);
+    Cursor rows = base.cursor(range, needed);
+    if (masks) {
+      rows = new MaskCursor(order, rows, ended.cursor(range));
+    }
+    return merges ? merged(order, rows, opened.cursor(range), needed) : rows;
   }
 
-  private Cursor past(Order order, Range range) {
-    int i = order.ordinal();
-    Cursor rows = foundation.past(order).cursor(range);
-    return merged(order, merged(order, rows, ended[i], range), passed[i], range);
+  private Cursor past(Order order, Range range, int columns) {
+    Tree ended = tree(Part.ENDED, order, range);
+    Tree passed = tree(Part.PASSED, order, range);
+    boolean ends = ended.has(range);
+    boolean passes = passed.has(range);
+    Run base = foundation.past(order);
+    if (!ends && !passes) {
+      return base.cursor(range, columns);
+    }
+    int needed = columns | Batch.leading(order) | Batch.T;
+    Cursor rows = base.cursor(range, needed);
+    if (ends) {
+      rows = merged(order, rows, ended.cursor(range), needed);
+    }
+    return passes ? merged(order, rows, passed.cursor(range), needed) : rows;
   }
 
-  private static Cursor merged(Order order, Cursor rows, Tree more, Range range) {
-    return more.count(range) == 0 ? rows : merged(order, rows, more.cursor(range));
-  }
-
-  private static Cursor merged(Order order, Cursor rows, Cursor more) {
-    return new MergeCursor(order, rows, more);
+  private static Cursor merged(Order order, Cursor rows, Cursor more, int columns) {
+    return new MergeCursor(order, rows, more, columns);
   }
 
   /// The rows of a range that a view shows, the last one first; of history, those of one fact too.
@@ -156,40 +377,58 @@ public final class Indexes {
 
   /// Runs that together hold each row that the view may show.
   Run[] runs(Order order, TimeView view) {
-    int i = order.ordinal();
     Run now = foundation.current(order);
     Run then = foundation.past(order);
-    if (view.isNow()) {
-      return new Run[] {now, opened[i]};
+    if (!view.isNow() && isBeforeNovelty(view)) {
+      return new Run[] {now, then};
     }
-    return isBeforeNovelty(view)
-        ? new Run[] {now, then}
-        : new Run[] {now, opened[i], then, ended[i], passed[i]};
+    Run opened = tree(Part.OPENED, order);
+    return view.isNow()
+        ? new Run[] {now, opened}
+        : new Run[] {now, opened, then, tree(Part.ENDED, order), tree(Part.PASSED, order)};
   }
 
-  /// The last current row of a range; no row when it is empty.
-  public Cursor last(Order order, Range range) {
-    int i = order.ordinal();
-    if (opened[i].count(range) == 0 && ended[i].count(range) == 0) {
-      return foundation.current(order).fromEnd(range, 1);
+  /// The current row that has the components of a bound, any of several; null when there is none.
+  public @Nullable Row row(Order order, Bound bound) {
+    Range range = Range.prefix(bound);
+    Row opened = tree(Part.OPENED, order, range).first(bound);
+    if (opened != null) {
+      return opened;
     }
-    return foundation.current(order).count(range) == 0
-        ? opened[i].fromEnd(range, 1)
-        : new FirstRowCursor(descending(order, range, TimeView.NOW));
+    return tree(Part.ENDED, order, range).first(bound) == null
+        ? Row.first(foundation.current(order).cursor(range))
+        : Row.first(current(order, range, Batch.ALL));
+  }
+
+  /// The last current row of a range; null when it is empty.
+  public @Nullable Row last(Order order, Range range) {
+    if (tree(Part.ENDED, order, range).has(range)) {
+      return Row.first(descending(order, range, TimeView.NOW));
+    }
+    Cursor durable = foundation.current(order).fromEnd(range, 1);
+    Cursor opened = tree(Part.OPENED, order, range).fromEnd(range, 1);
+    if (!opened.next()) {
+      return Row.first(durable);
+    }
+    Batch first = opened.batch();
+    boolean isLast = !durable.next()
+        || first.compare(order, first.start, durable.batch(), durable.batch().start) > 0;
+    return Row.of(isLast ? first : durable.batch());
   }
 
   /// How many rows of a range a view shows at most, in O(log n). Exact for the view of now.
   public long countMax(Order order, Range range, TimeView view) {
-    int i = order.ordinal();
     long now = foundation.current(order).count(range);
     if (view.isNow()) {
-      return now - ended[i].count(range) + opened[i].count(range);
+      return now
+          - tree(Part.ENDED, order, range).count(range)
+          + tree(Part.OPENED, order, range).count(range);
     }
     long then = foundation.past(order).count(range);
     if (!isBeforeNovelty(view)) {
-      long gone = ended[i].count(range);
-      now += opened[i].count(range) - gone;
-      then += gone + passed[i].count(range);
+      long gone = tree(Part.ENDED, order, range).count(range);
+      now += tree(Part.OPENED, order, range).count(range) - gone;
+      then += gone + tree(Part.PASSED, order, range).count(range);
     }
     return view.history() ? now + 2 * then : now + then;
   }

@@ -59,15 +59,40 @@ final class MaskCursor implements Cursor {
     int high = end;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (columns.compare(order, middle, others, mask) < 0) {
+      if (columns.compareFacts(order, middle, others, mask) < 0) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
-    assert low == end || columns.compare(order, low, others, mask) == 0
+    assert low == end || columns.compareFacts(order, low, others, mask) == 0
         : "a row that is masked isn't there";
     return low;
+  }
+
+  @Override
+  public boolean seek(Order order, Bound bound) {
+    if (batch.start < batch.end) {
+      int found = batch.seek(order, bound);
+      if (found < batch.end) {
+        batch.start = found;
+        return true;
+      }
+    }
+    batch.start = batch.end;
+    rows.batch().start = position;
+    if (!rows.seek(order, bound)) {
+      end = position;
+      return false;
+    }
+    position = rows.batch().start;
+    end = rows.batch().end;
+    if (masking) {
+      masked.batch().start = mask;
+      masking = masked.seek(order, bound);
+      mask = masking ? masked.batch().start : 0;
+    }
+    return next();
   }
 
   @Override

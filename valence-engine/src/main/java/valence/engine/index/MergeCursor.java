@@ -8,19 +8,32 @@ import org.jspecify.annotations.Nullable;
 /// is; only rows that truly alternate are copied.
 final class MergeCursor implements Cursor {
   private static final int BATCH_ROWS_FIRST = 64;
+  private static final int BATCH_ROWS_GROWTH = 4;
   private static final int BATCH_ROWS_MAX = 1024;
   private static final int STRETCH_ROWS_MIN = 32;
 
   private final Order order;
   private final Input left;
   private final Input right;
+  private final int columns;
+  private final boolean hasTimes;
   private final Batch batch = new Batch();
 
-  /// Grows, so that a short range doesn't pay for the arrays of a long one.
-  private int batchRows = BATCH_ROWS_FIRST;
+  // Copied rows.
+  private long[] e = new long[0];
+  private int[] a = new int[0];
+  private long[] v = new long[0];
+  private @Nullable Object[] o = new Object[0];
+  private long[] from = new long[0];
+  private long[] to = new long[0];
+  private int count;
 
-  MergeCursor(Order order, Cursor left, Cursor right) {
+  /// @param columns that both cursors have, those that lead in the order among them; that of times
+  ///     too, if both may have a row of one fact
+  MergeCursor(Order order, Cursor left, Cursor right, int columns) {
     this.order = order;
+    this.columns = columns | Batch.V;
+    this.hasTimes = (columns & Batch.T) != 0;
     this.left = new Input(left);
     this.right = new Input(right);
   }
@@ -30,6 +43,9 @@ final class MergeCursor implements Cursor {
     private final Cursor cursor;
     private int position;
     private boolean open = true;
+
+    /// Whether the batch hasn't been asked yet for what is copied.
+    private boolean unread = true;
 
     Input(Cursor cursor) {
       this.cursor = cursor;
@@ -41,8 +57,18 @@ final class MergeCursor implements Cursor {
       if (open && position == cursor.batch().end) {
         open = cursor.next();
         position = open ? cursor.batch().start : 0;
+        unread = true;
       }
       return open;
+    }
+
+    void seek(Order along, Bound bound) {
+      if (open) {
+        cursor.batch().start = position;
+        open = cursor.seek(along, bound);
+        position = open ? cursor.batch().start : 0;
+        unread = true;
+      }
     }
 
     Batch rows() {
@@ -66,7 +92,14 @@ final class MergeCursor implements Cursor {
 
   /// Equal rows come from the left first.
   private boolean precedes() {
-    return left.rows().compare(order, left.position, right.rows(), right.position) <= 0;
+    return compare(left.rows(), left.position, right.rows(), right.position) <= 0;
+  }
+
+  /// Without times both have different facts.
+  private int compare(Batch rows, int row, Batch others, int otherRow) {
+    return hasTimes
+        ? rows.compare(order, row, others, otherRow)
+        : rows.compareFacts(order, row, others, otherRow);
   }
 
   private boolean pass(Input input, int end) {
@@ -82,14 +115,14 @@ final class MergeCursor implements Cursor {
     int low = input.position + 1;
     int step = 1;
     while (low + step <= rows.end
-        && rows.compare(order, low + step - 1, other.rows(), other.position) < limit) {
+        && compare(rows, low + step - 1, other.rows(), other.position) < limit) {
       low += step;
       step *= 2;
     }
     int high = Math.min(low + step - 1, rows.end);
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (rows.compare(order, middle, other.rows(), other.position) < limit) {
+      if (compare(rows, middle, other.rows(), other.position) < limit) {
         low = middle + 1;
       } else {
         high = middle;
@@ -98,34 +131,71 @@ final class MergeCursor implements Cursor {
     return low;
   }
 
+  /// Copies rows that alternate.
   private boolean merge() {
-    int capacity = batchRows;
-    batchRows = Math.min(capacity * 4, BATCH_ROWS_MAX);
-    long[] e = new long[capacity];
-    int[] a = new int[capacity];
-    long[] v = new long[capacity];
-    @Nullable Object[] o = null;
-    long[] from = new long[capacity];
-    long[] to = new long[capacity];
-    int count = 0;
+    if (e.length == 0 || count == e.length) {
+      grow();
+    }
+    batch.start = batch.end;
+    count = 0;
+    boolean objects = false;
+    boolean ends = false;
+    int capacity = e.length;
     while (count < capacity && left.hasRow() && right.hasRow()) {
       Input input = precedes() ? left : right;
       Batch rows = input.rows();
       int row = input.position++;
+      if (input.unread) { // of this batch
+        rows.need(columns);
+        input.unread = false;
+      }
       e[count] = rows.e[row];
       a[count] = rows.a[row];
       v[count] = rows.v[row];
-      Object object = rows.object(row);
-      if (object != null) {
-        o = o == null ? new Object[capacity] : o;
-        o[count] = object;
+      if (rows.hasObjects()) {
+        o[count] = rows.object(row);
+        objects |= o[count] != null;
+      } else {
+        o[count] = null;
       }
-      from[count] = rows.t[row];
-      to[count] = rows.to(row);
+      if (hasTimes) {
+        from[count] = rows.t[row];
+        to[count] = rows.to(row);
+        ends |= to[count] != RowBuffer.OPEN;
+      }
       count++;
     }
-    batch.show(new Rows(count, e, a, v, o, from, to), 0, count);
+    batch.show(new Rows(count, e, a, v, objects ? o : null, from, ends ? to : null), 0, count);
     return true;
+  }
+
+  /// Starts small, so that a short range doesn't pay for the arrays of a long one.
+  private void grow() {
+    int capacity =
+        e.length == 0 ? BATCH_ROWS_FIRST : Math.min(e.length * BATCH_ROWS_GROWTH, BATCH_ROWS_MAX);
+    if (capacity > e.length) {
+      e = new long[capacity];
+      a = new int[capacity];
+      v = new long[capacity];
+      o = new Object[capacity];
+      from = hasTimes ? new long[capacity] : e;
+      to = hasTimes ? new long[capacity] : e;
+    }
+  }
+
+  @Override
+  public boolean seek(Order along, Bound bound) {
+    if (batch.start < batch.end) {
+      int found = batch.seek(along, bound);
+      if (found < batch.end) {
+        batch.start = found;
+        return true;
+      }
+    }
+    batch.start = batch.end;
+    left.seek(along, bound);
+    right.seek(along, bound);
+    return next();
   }
 
   @Override

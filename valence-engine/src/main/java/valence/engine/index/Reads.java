@@ -108,6 +108,15 @@ public final class Reads {
     }
 
     @Override
+    public boolean seek(Order order, Bound bound) {
+      boolean found = cursor.seek(order, bound);
+      if (found) {
+        counts.merge(index, 1L, Long::sum);
+      }
+      return found;
+    }
+
+    @Override
     public Batch batch() {
       return cursor.batch();
     }

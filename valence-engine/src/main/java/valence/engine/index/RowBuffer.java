@@ -9,6 +9,10 @@ public final class RowBuffer {
   /// The end of a row that is still true.
   public static final long OPEN = Long.MAX_VALUE;
 
+  private static final int CAPACITY_MIN = 8;
+  private static final long[] NO_LONGS = {};
+  private static final int[] NO_INTS = {};
+
   private int count;
   private long[] e;
   private int[] a;
@@ -18,12 +22,15 @@ public final class RowBuffer {
   private long[] to;
 
   public RowBuffer(int expectedRows) {
-    int capacity = Math.max(expectedRows, 8);
-    e = new long[capacity];
-    a = new int[capacity];
-    v = new long[capacity];
-    from = new long[capacity];
-    to = new long[capacity];
+    e = longs(expectedRows);
+    a = expectedRows == 0 ? NO_INTS : new int[expectedRows];
+    v = longs(expectedRows);
+    from = longs(expectedRows);
+    to = longs(expectedRows);
+  }
+
+  private static long[] longs(int length) {
+    return length == 0 ? NO_LONGS : new long[length];
   }
 
   public int count() {
@@ -35,7 +42,7 @@ public final class RowBuffer {
   public void add(
       long entity, int attribute, long key, @Nullable Object value, long fromT, long toT) {
     if (count == e.length) {
-      grow();
+      grow(Math.max(CAPACITY_MIN, e.length * 2));
     }
     e[count] = entity;
     a[count] = attribute;
@@ -75,8 +82,7 @@ public final class RowBuffer {
     return to[row];
   }
 
-  private void grow() {
-    int capacity = e.length * 2;
+  private void grow(int capacity) {
     e = Arrays.copyOf(e, capacity);
     a = Arrays.copyOf(a, capacity);
     v = Arrays.copyOf(v, capacity);
@@ -116,83 +122,41 @@ public final class RowBuffer {
     return rows;
   }
 
+  /// The collected rows, without a copy: nothing may be added any more.
+  ///
+  /// @param closed whether the rows have an end
+  Rows rows(boolean closed) {
+    return new Rows(count, e, a, v, o, from, closed ? to : null);
+  }
+
   /// The collected rows that stand in an order, sorted by it.
   ///
   /// @param closed whether the rows have an end
   /// @param isRef  whether an attribute's values are references, which VAET has alone
   Rows sorted(Order order, boolean closed, IntPredicate isRef) {
-    int[] positions = new int[count];
-    int rowCount = 0;
-    for (int i = 0; i < count; i++) {
-      if (order != Order.VAET || isRef.test(a[i])) {
-        positions[rowCount++] = i;
-      }
-    }
-    if (rowCount == 0) {
-      return closed ? Rows.NONE_CLOSED : Rows.NONE_OPEN;
-    }
-    if (rowCount < count) {
-      positions = Arrays.copyOf(positions, rowCount);
-    }
-    Rows rows = new Rows(count, e, a, v, o, from, closed ? to : null);
-    sort(order, rows, positions);
-    return gather(rows, positions, rowCount, closed);
+    return new RowSort(rows(closed)).sorted(order, isRef);
   }
 
-  private static Rows gather(Rows rows, int[] positions, int count, boolean closed) {
-    long[] e = new long[count];
-    int[] a = new int[count];
-    long[] v = new long[count];
-    @Nullable Object[] o = rows.o() == null ? null : new Object[count];
-    long[] from = new long[count];
-    long[] to = closed ? new long[count] : null;
-    for (int i = 0; i < count; i++) {
-      int position = positions[i];
-      e[i] = rows.e()[position];
-      a[i] = rows.a()[position];
-      v[i] = rows.v()[position];
-      if (o != null) {
-        o[i] = rows.object(position);
+  /// Adds rows, with their ends where they have one.
+  void addAll(Rows rows) {
+    int more = rows.count();
+    int needed = count + more;
+    if (needed > e.length) {
+      grow(Math.max(needed, e.length * 2));
+    }
+    System.arraycopy(rows.e(), 0, e, count, more);
+    System.arraycopy(rows.a(), 0, a, count, more);
+    System.arraycopy(rows.v(), 0, v, count, more);
+    System.arraycopy(rows.from(), 0, from, count, more);
+    if (rows.to() != null) {
+      System.arraycopy(rows.to(), 0, to, count, more);
+    }
+    if (rows.o() != null) {
+      if (o == null) {
+        o = new Object[e.length];
       }
-      from[i] = rows.from()[position];
-      if (to != null && rows.to() != null) {
-        to[i] = rows.to()[position];
-      }
+      System.arraycopy(rows.o(), 0, o, count, more);
     }
-    return new Rows(count, e, a, v, o, from, to);
-  }
-
-  /// Merge sort of positions, which leaves runs that are sorted already alone.
-  private static void sort(Order order, Rows rows, int[] positions) {
-    sort(order, rows, positions, positions.clone(), 0, positions.length);
-  }
-
-  private static void sort(Order order, Rows rows, int[] target, int[] source, int low, int high) {
-    if (high - low <= 8) {
-      for (int i = low + 1; i < high; i++) {
-        int position = target[i];
-        int j = i;
-        while (j > low && Rows.compare(order, rows, target[j - 1], rows, position) > 0) {
-          target[j] = target[j - 1];
-          j--;
-        }
-        target[j] = position;
-      }
-      return;
-    }
-    int middle = (low + high) >>> 1;
-    sort(order, rows, source, target, low, middle);
-    sort(order, rows, source, target, middle, high);
-    if (Rows.compare(order, rows, source[middle - 1], rows, source[middle]) <= 0) {
-      System.arraycopy(source, low, target, low, high - low);
-      return;
-    }
-    int left = low;
-    int right = middle;
-    for (int i = low; i < high; i++) {
-      boolean takeLeft = right >= high
-          || (left < middle && Rows.compare(order, rows, source[left], rows, source[right]) <= 0);
-      target[i] = takeLeft ? source[left++] : source[right++];
-    }
+    count = needed;
   }
 }

@@ -1,7 +1,5 @@
 package valence.engine.index;
 
-import org.jspecify.annotations.Nullable;
-
 /// Says of a row whether it is shown. Asked once for each row that a cursor passes, in its order.
 @FunctionalInterface
 public interface RowFilter {
@@ -17,6 +15,7 @@ public interface RowFilter {
     private final Cursor source;
     private final RowFilter filter;
     private final Batch batch = new Batch();
+    private final Selection selection = new Selection();
 
     private Kept(Cursor source, RowFilter filter) {
       this.source = source;
@@ -26,51 +25,46 @@ public interface RowFilter {
     @Override
     public boolean next() {
       while (source.next()) {
-        Batch from = source.batch();
-        boolean[] shown = new boolean[from.count()];
-        int kept = 0;
-        for (int i = 0; i < shown.length; i++) {
-          shown[i] = filter.shows(from, from.start + i);
-          kept += shown[i] ? 1 : 0;
-        }
-        if (kept == shown.length) {
-          batch.show(from, from.start, from.end);
-          return true;
-        }
-        if (kept > 0) {
-          copy(from, shown, kept);
+        if (select()) {
           return true;
         }
       }
+      batch.start = batch.end;
       return false;
     }
 
-    private void copy(Batch from, boolean[] shown, int count) {
-      long[] e = new long[count];
-      int[] a = new int[count];
-      long[] v = new long[count];
-      @Nullable Object[] o = null;
-      long[] t = new long[count];
-      boolean[] added = new boolean[count];
+    private boolean select() {
+      Batch from = source.batch();
+      selection.reserve(from.count());
       int kept = 0;
-      for (int i = 0; i < shown.length; i++) {
-        if (shown[i]) {
-          int row = from.start + i;
-          e[kept] = from.e[row];
-          a[kept] = from.a[row];
-          v[kept] = from.v[row];
-          Object object = from.object(row);
-          if (object != null) {
-            o = o == null ? new Object[count] : o;
-            o[kept] = object;
-          }
-          t[kept] = from.t[row];
-          added[kept] = from.added(row);
-          kept++;
+      for (int i = from.start; i < from.end; i++) {
+        if (filter.shows(from, i)) {
+          selection.rows[kept++] = i;
         }
       }
-      batch.show(new Rows(count, e, a, v, o, t, null), 0, count);
-      batch.added = from.added == null ? null : added;
+      if (kept == 0) {
+        return false;
+      }
+      selection.show(from, kept, Batch.ALL, batch);
+      return true;
+    }
+
+    @Override
+    public boolean seek(Order order, Bound bound) {
+      if (batch.start < batch.end) {
+        int found = batch.seek(order, bound);
+        if (found < batch.end) {
+          batch.start = found;
+          return true;
+        }
+      }
+      Batch from = source.batch();
+      from.start = from.end; // all of them were asked for
+      if (!source.seek(order, bound)) {
+        batch.start = batch.end;
+        return false;
+      }
+      return select() || next();
     }
 
     @Override

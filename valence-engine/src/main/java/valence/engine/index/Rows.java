@@ -1,5 +1,6 @@
 package valence.engine.index;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import valence.engine.value.ValueOrder;
 
@@ -31,6 +32,64 @@ public record Rows(
   @Override
   public @Nullable Object object(int row) {
     return o == null ? null : o[row];
+  }
+
+  @Override
+  public boolean any() {
+    return o != null;
+  }
+
+  /// The t at which a row ceased to be true, or [RowBuffer#OPEN].
+  long end(int row) {
+    return to == null ? RowBuffer.OPEN : to[row];
+  }
+
+  /// These rows but for those that others have too, with the same `from`. Both in the order.
+  Rows without(Order order, Rows others) {
+    int[] kept = new int[count];
+    int length = 0;
+    int other = 0;
+    for (int i = 0; i < count; i++) {
+      int c = -1;
+      while (other < others.count && (c = compare(order, others, other, this, i)) < 0) {
+        other++;
+      }
+      if (other == others.count || c != 0) {
+        kept[length++] = i;
+      }
+    }
+    return length == count ? this : at(Arrays.copyOf(kept, length));
+  }
+
+  /// The rows at some positions, in that order.
+  Rows at(int[] positions) {
+    int length = positions.length;
+    long[] nextE = new long[length];
+    int[] nextA = new int[length];
+    long[] nextV = new long[length];
+    long[] nextFrom = new long[length];
+    for (int i = 0; i < length; i++) {
+      int position = positions[i];
+      nextE[i] = e[position];
+      nextA[i] = a[position];
+      nextV[i] = v[position];
+      nextFrom[i] = from[position];
+    }
+    @Nullable Object[] nextO = null;
+    if (o != null) {
+      nextO = new Object[length];
+      for (int i = 0; i < length; i++) {
+        nextO[i] = o[positions[i]];
+      }
+    }
+    long[] nextTo = null;
+    if (to != null) {
+      nextTo = new long[length];
+      for (int i = 0; i < length; i++) {
+        nextTo[i] = to[positions[i]];
+      }
+    }
+    return new Rows(length, nextE, nextA, nextV, nextO, nextFrom, nextTo);
   }
 
   /// These open rows with the first row of others in one place; the same rows when it is there

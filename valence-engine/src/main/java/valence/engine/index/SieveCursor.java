@@ -40,6 +40,17 @@ final class SieveCursor implements Cursor {
   }
 
   @Override
+  public boolean seek(Order order, Bound bound) {
+    Batch from = rows.batch();
+    from.start = batch.start < batch.end ? batch.start : position;
+    boolean found = rows.seek(order, bound);
+    position = found ? from.start : 0;
+    end = found ? from.end : 0;
+    batch.start = batch.end;
+    return found && next();
+  }
+
+  @Override
   public Batch batch() {
     return batch;
   }

@@ -38,6 +38,79 @@ record Tree(Order order, boolean closed, Node root) implements Run {
     return Math.max(0, rank(range.high(), range.highIn()) - rank(range.low(), !range.lowIn()));
   }
 
+  /// A row, in the arrays that it stands in.
+  private record Spot(Rows rows, int at) {}
+
+  /// The first row not below a bound or, past it, the first above it; null when there is none.
+  private @Nullable Spot spot(Bound bound, boolean past) {
+    Node node = root;
+    Rows next = Rows.NONE_OPEN; // one of these is the first row behind those below the node
+    int first = 0;
+    while (node instanceof Branch branch) {
+      int child = branch.seek(order, bound, past);
+      if (child + 1 < branch.width()) {
+        next = branch.firsts();
+        first = child + 1;
+      }
+      node = branch.children()[child];
+    }
+    Rows rows = ((Leaf) node).rows();
+    int at = rows.seek(order, bound, past);
+    if (at < rows.count()) {
+      return new Spot(rows, at);
+    }
+    return first == 0 ? null : new Spot(next, first);
+  }
+
+  /// Whether a row lies in a range; finds it out in one descent.
+  boolean has(Range range) {
+    if (count() == 0) {
+      return false;
+    }
+    Spot spot = spot(range.low(), !range.lowIn());
+    if (spot == null) {
+      return false;
+    }
+    int c = spot.rows().compare(order, spot.at(), range.high());
+    return range.highIn() ? c <= 0 : c < 0;
+  }
+
+  @Override
+  public boolean visit(long entity, long since, long asOf, Facts facts) {
+    Bound bound = Bound.e(entity);
+    Node node = root;
+    long next = Long.MAX_VALUE; // the entity of the first row behind those below the node
+    while (node instanceof Branch branch) {
+      int child = branch.seek(order, bound, false);
+      if (child + 1 < branch.width()) {
+        next = branch.firsts().e()[child + 1];
+      }
+      node = branch.children()[child];
+    }
+    if (next == entity) {
+      return false; // the rows go on in the next leaf
+    }
+    Rows rows = ((Leaf) node).rows();
+    for (int i = rows.seek(order, bound, false); i < rows.count() && rows.e()[i] == entity; i++) {
+      long said = rows.from()[i];
+      boolean shown = said > since && said <= asOf && (rows.to() == null || rows.to()[i] > asOf);
+      if (shown && facts.wants(rows.a()[i])) {
+        facts.fact(rows.a()[i], rows.v()[i], rows.object(i));
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public long firstEntity(Bound prefix, long since, long asOf) {
+    Spot spot = count() == 0 ? null : spot(prefix, false);
+    if (spot == null || spot.rows().compare(order, spot.at(), prefix) != 0) {
+      return NO_ROW;
+    }
+    long said = spot.rows().from()[spot.at()];
+    return !closed && said > since && said <= asOf ? spot.rows().e()[spot.at()] : UNSURE;
+  }
+
   /// How many rows lie before the bound or, past it, before the first row above it.
   private long rank(Bound bound, boolean past) {
     if (bound.parts() == 0) {
@@ -51,6 +124,27 @@ record Tree(Order order, boolean closed, Node root) implements Run {
       node = branch.children()[child];
     }
     return before + ((Leaf) node).rows().seek(order, bound, past);
+  }
+
+  /// The first row with the components of a bound; null when there is none.
+  @Nullable Row first(Bound bound) {
+    Rows next = null; // where the rows behind the leaf begin
+    int nextRow = 0;
+    Node node = root;
+    while (node instanceof Branch branch) {
+      int child = branch.seek(order, bound, false);
+      if (child + 1 < branch.width()) {
+        next = branch.firsts();
+        nextRow = child + 1;
+      }
+      node = branch.children()[child];
+    }
+    Rows rows = ((Leaf) node).rows();
+    int row = rows.seek(order, bound, false);
+    if (row < rows.count()) {
+      return rows.compare(order, row, bound) == 0 ? Row.of(rows, row) : null;
+    }
+    return next != null && next.compare(order, nextRow, bound) == 0 ? Row.of(next, nextRow) : null;
   }
 
   /// The rows of a range, leaf by leaf, without copies.
@@ -232,9 +326,10 @@ record Tree(Order order, boolean closed, Node root) implements Run {
         assert position == rows.count()
                 || Rows.compare(order, rows, position, adds.rows(), add) != 0
             : "a row is added twice";
-        merged.append(adds.rows(), add, add + 1);
+        int end = endBefore(rows, position, adds, add, removes, remove);
+        merged.append(adds.rows(), add, end);
         row = position;
-        add++;
+        add = end;
       } else {
         assert position < rows.count()
                 && Rows.compare(order, rows, position, removes.rows(), remove) == 0
@@ -245,6 +340,17 @@ record Tree(Order order, boolean closed, Node root) implements Run {
     }
     merged.append(rows, row, rows.count());
     return merged.rows();
+  }
+
+  /// Behind the adds from `add` on that come before the row at a position and before the next row
+  /// to be removed: they are taken in one go.
+  private int endBefore(Rows rows, int position, Slice adds, int add, Slice removes, int remove) {
+    int end = position == rows.count() ? adds.high() : seek(adds.rows(), add + 1, rows, position);
+    end = Math.min(end, adds.high());
+    if (remove < removes.high()) {
+      end = Math.min(end, seek(adds.rows(), add + 1, removes.rows(), remove));
+    }
+    return end;
   }
 
   /// Position of the first row from `start` on that isn't below another row. Gallops, so that it
@@ -306,48 +412,40 @@ record Tree(Order order, boolean closed, Node root) implements Run {
     return Math.max(2, (count + max * 3 / 4 - 1) / (max * 3 / 4));
   }
 
-  /// Columns being filled.
-  private static final class Columns {
-    private final long[] e;
-    private final int[] a;
-    private final long[] v;
-    private @Nullable Object @Nullable [] o;
-    private final long[] from;
-    private final long @Nullable [] to;
-    private int count;
+  /// The rows that pass a test, in order.
+  Rows select(RowTest test) {
+    Columns columns = new Columns(Math.toIntExact(select(root, test, null)), closed);
+    select(root, test, columns);
+    return columns.rows();
+  }
 
-    Columns(int capacity, boolean closed) {
-      e = new long[capacity];
-      a = new int[capacity];
-      v = new long[capacity];
-      from = new long[capacity];
-      to = closed ? new long[capacity] : null;
-    }
+  /// Whether a row is meant.
+  interface RowTest {
+    boolean test(Rows rows, int row);
+  }
 
-    void append(Rows rows, int low, int high) {
-      int length = high - low;
-      if (length == 0) {
-        return;
-      }
-      System.arraycopy(rows.e(), low, e, count, length);
-      System.arraycopy(rows.a(), low, a, count, length);
-      System.arraycopy(rows.v(), low, v, count, length);
-      if (rows.o() != null) {
-        if (o == null) {
-          o = new Object[e.length];
+  /// How many rows below a node pass the test; they are appended where columns are given.
+  private static long select(Node node, RowTest test, @Nullable Columns columns) {
+    long selected = 0;
+    switch (node) {
+      case Branch branch -> {
+        for (Node child : branch.children()) {
+          selected += select(child, test, columns);
         }
-        System.arraycopy(rows.o(), low, o, count, length);
       }
-      System.arraycopy(rows.from(), low, from, count, length);
-      if (to != null && rows.to() != null) {
-        System.arraycopy(rows.to(), low, to, count, length);
+      case Leaf(Rows rows) -> {
+        int low = 0; // of the rows that pass without a gap between them
+        for (int i = 0; i <= rows.count(); i++) {
+          if (i == rows.count() || !test.test(rows, i)) {
+            selected += i - low;
+            if (columns != null) {
+              columns.append(rows, low, i);
+            }
+            low = i + 1;
+          }
+        }
       }
-      count += length;
     }
-
-    Rows rows() {
-      assert count == e.length : "columns are filled exactly";
-      return new Rows(count, e, a, v, o, from, to);
-    }
+    return selected;
   }
 }

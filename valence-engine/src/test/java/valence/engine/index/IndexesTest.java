@@ -56,7 +56,10 @@ class IndexesTest {
       Cursor open = indexes.cursor(order, Range.ALL, TimeView.NOW);
       current.add(tree(order, false, open));
       Cursor closed = new MergeCursor(
-          order, indexes.foundation().past(order).cursor(Range.ALL), indexes.endedSince(order));
+          order,
+          indexes.foundation().past(order).cursor(Range.ALL),
+          indexes.endedSince(order),
+          Batch.ALL);
       past.add(tree(order, true, closed));
     }
     return new Foundation(t, current, past);
@@ -99,6 +102,10 @@ class IndexesTest {
       }
     }
     return rows;
+  }
+
+  private static String row(@Nullable Row row) {
+    return row == null ? "" : row(row.e(), row.a(), row.v(), row.o(), row.from(), true);
   }
 
   private static String row(long e, int a, long v, @Nullable Object o, long t, boolean added) {
@@ -173,13 +180,31 @@ class IndexesTest {
       Change change = new Change(indexes, opened, closed);
       changes.add(change);
       indexes = change.applyTo(indexes);
+      if (random.nextBoolean()) { // makes some of the trees, and leaves others to later readers
+        Fact pivot = random(random, 0);
+        Order order = Order.values()[random.nextInt(4)];
+        Bound bound = new Bound(1 + random.nextInt(2), pivot.e(), pivot.a(), pivot.v(), pivot.o());
+        checkRange(
+            indexes,
+            facts,
+            order,
+            random.nextBoolean() ? TimeView.NOW : TimeView.NOW.withHistory(),
+            Range.prefix(bound),
+            fact -> compare(order, bound.parts(), fact, pivot) == 0,
+            seed);
+      }
       if (seed % 4 != 0 && random.nextInt(6) == 0) {
         int known = random.nextInt(changes.size());
         long foundationT = indexes.foundation().t();
         if (known > foundationT) {
-          indexes = Indexes.over(foundation(changes.get(known).before(), known));
-          for (Change later : changes.subList(known, changes.size())) {
-            indexes = later.applyTo(indexes);
+          Foundation newer = foundation(changes.get(known).before(), known);
+          if (random.nextBoolean()) {
+            indexes = indexes.onto(newer);
+          } else {
+            indexes = Indexes.over(newer);
+            for (Change later : changes.subList(known, changes.size())) {
+              indexes = later.applyTo(indexes);
+            }
           }
         }
       }
@@ -290,9 +315,14 @@ class IndexesTest {
     assert countMax >= actual.size() : "seed " + seed + ": " + countMax + " < " + actual.size();
     if (view.isNow()) {
       assertEquals(actual.size(), countMax, () -> "seed " + seed);
-      List<String> last = read(indexes.last(order, range));
       assertEquals(
-          actual.isEmpty() ? List.of() : List.of(actual.getLast()), last, () -> "seed " + seed);
+          actual.isEmpty() ? "" : actual.getLast(),
+          row(indexes.last(order, range)),
+          () -> "seed " + seed);
+      if (range.low() == range.high()) {
+        String found = row(indexes.row(order, range.low()));
+        assert actual.isEmpty() ? found.isEmpty() : actual.contains(found) : "seed " + seed;
+      }
     }
     assertEquals(
         expected.reversed(),
