@@ -2,7 +2,8 @@ package valence.engine.cache;
 
 /// What a cache has done since it was made.
 ///
-/// @param heapHits    segments found decoded
+/// @param heapHits    segments found decoded; of those remembered beside what led to them, one read
+///     in some dozens is counted
 /// @param nearHits    segments found on a near tier
 /// @param storeReads  segments read from the store
 /// @param repairs     damaged copies dropped from near tiers and read anew from further away

@@ -117,12 +117,25 @@ public final class SegmentCache {
       }
     }
     long start = Reads.start();
-    ByteBuffer bytes = store.get(id).orElseThrow(() -> missing(id));
-    storeReads.increment();
-    Segment segment = decoder.segment(id, bytes.duplicate());
-    Reads.read(STORE, start);
-    fill(tiers.size(), id, bytes);
-    return segment;
+    try {
+      ByteBuffer bytes = store.get(id).orElseThrow(() -> missing(id));
+      storeReads.increment();
+      Segment segment = decoder.segment(id, bytes.duplicate());
+      Reads.read(STORE, start);
+      fill(tiers.size(), id, bytes);
+      return segment;
+    } catch (AnomalyException lost) {
+      throw lost.anomaly().category() == Category.FAULT ? withAdvice(lost) : lost;
+    }
+  }
+
+  /// No tier has a whole copy; but what indexes hold follows from the log.
+  private static AnomalyException withAdvice(AnomalyException lost) {
+    return Anomaly.fault(
+            lost.anomaly().message(),
+            "Make the indexes anew from the log, with `valence db reindex NAME`, or restore the"
+                + " database from a backup.")
+        .toException(lost);
   }
 
   private void fill(int below, BlobId id, ByteBuffer bytes) {
@@ -134,8 +147,7 @@ public final class SegmentCache {
   private static AnomalyException missing(BlobId id) {
     return Anomaly.fault(
             "Segment " + id + " is in no tier and not in the store.",
-            "A database value older than the grace period may have lost it: take a new one.",
-            "If the newest lacks it too, restore the storage, or rebuild the index from the log.")
+            "A database value older than the grace period may have lost it: take a new one.")
         .toException();
   }
 

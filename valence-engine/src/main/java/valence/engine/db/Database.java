@@ -7,18 +7,22 @@ import valence.api.Datom;
 import valence.engine.index.Batch;
 import valence.engine.index.Bound;
 import valence.engine.index.Cursor;
+import valence.engine.index.Facts;
 import valence.engine.index.Foundation;
 import valence.engine.index.Indexes;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
 import valence.engine.index.Reads;
+import valence.engine.index.Row;
 import valence.engine.index.RowBuffer;
 import valence.engine.index.RowFilter;
+import valence.engine.index.Run;
 import valence.engine.index.TimeView;
 import valence.engine.schema.Attribute;
 import valence.engine.schema.Bootstrap;
 import valence.engine.schema.Partition;
 import valence.engine.schema.Schema;
+import valence.engine.value.ValueType;
 
 /// All facts up to a basis, seen through a view of time and a filter. Immutable; any number of
 /// threads may read.
@@ -27,10 +31,14 @@ public final class Database {
   /// chance.
   private static final long FIRST_USER_ENTITY = 1000;
 
+  /// The instant of a basis that is to be looked up when it is wanted.
+  private static final long UNREAD = Long.MIN_VALUE;
+
   private final String name;
   private final Indexes indexes;
   private final Schema schema;
   private final long basisT;
+  private final long instant; // of the basis, in milliseconds since the epoch, or UNREAD
   private final long nextEntity;
   private final int nextAttribute;
   private final TimeView view;
@@ -41,6 +49,7 @@ public final class Database {
       Indexes indexes,
       Schema schema,
       long basisT,
+      long instant,
       long nextEntity,
       int nextAttribute,
       TimeView view,
@@ -49,6 +58,7 @@ public final class Database {
     this.indexes = indexes;
     this.schema = schema;
     this.basisT = basisT;
+    this.instant = instant;
     this.nextEntity = nextEntity;
     this.nextAttribute = nextAttribute;
     this.view = view;
@@ -68,6 +78,7 @@ public final class Database {
         indexes,
         Bootstrap.schema(),
         Bootstrap.T,
+        UNREAD,
         FIRST_USER_ENTITY,
         Bootstrap.FIRST_USER_ATTRIBUTE,
         TimeView.NOW,
@@ -86,6 +97,7 @@ public final class Database {
         indexes,
         Bootstrap.schema(),
         foundation.t(),
+        UNREAD,
         nextEntity,
         nextAttribute,
         TimeView.NOW,
@@ -95,6 +107,7 @@ public final class Database {
         indexes,
         SchemaChange.derive(facts),
         foundation.t(),
+        UNREAD,
         nextEntity,
         nextAttribute,
         TimeView.NOW,
@@ -162,7 +175,7 @@ public final class Database {
 
   private Database with(TimeView otherView, DatomFilter otherFilter) {
     return new Database(
-        name, indexes, schema, basisT, nextEntity, nextAttribute, otherView, otherFilter);
+        name, indexes, schema, basisT, instant, nextEntity, nextAttribute, otherView, otherFilter);
   }
 
   public Indexes indexes() {
@@ -171,15 +184,17 @@ public final class Database {
 
   /// The same facts, read from other indexes that hold them too.
   public Database withIndexes(Indexes same) {
-    return new Database(name, same, schema, basisT, nextEntity, nextAttribute, view, filter);
+    return new Database(
+        name, same, schema, basisT, instant, nextEntity, nextAttribute, view, filter);
   }
 
   /// Indexes that hold the facts of a transaction too.
   ///
   /// @param facts without those of the transaction
   public Indexes apply(Indexes facts, Novelty novelty) {
+    Schema attributes = schema; // the indexes keep the test, which is not to keep this value
     return facts.apply(
-        novelty.opened(), novelty.closed(), id -> attribute(schema, id).isRef());
+        novelty.opened(), novelty.closed(), id -> attribute(attributes, id).isRef());
   }
 
   /// The index of the next new entity in [Partition#USER]; those below have been issued.
@@ -195,6 +210,15 @@ public final class Database {
   /// The rows of a range that the view shows.
   public Cursor cursor(Order order, Range range) {
     return shown(order, indexes.cursor(order, range, view.withFilter(false)));
+  }
+
+  /// [#cursor(Order, Range)] for a reader that looks at some columns alone.
+  ///
+  /// @param columns a sum of those of [Batch]
+  public Cursor cursor(Order order, Range range, int columns) {
+    return filter == DatomFilter.ALL
+        ? Reads.counted(order, indexes.cursor(order, range, view, columns))
+        : cursor(order, range);
   }
 
   /// The rows of a range that the view shows, the last one first.
@@ -233,7 +257,7 @@ public final class Database {
 
   /// The single value of e and a in the view; the first of several, null when there is none.
   public @Nullable Object value(long entity, Attribute attribute) {
-    Cursor cursor = cursor(Order.EAVT, Range.prefix(Bound.ea(entity, attribute.id())));
+    Cursor cursor = cursor(Order.EAVT, Range.prefix(Bound.ea(entity, attribute.id())), Batch.V);
     if (!cursor.next()) {
       return null;
     }
@@ -241,10 +265,52 @@ public final class Database {
     return value(attribute.id(), batch.v[batch.start], batch.object(batch.start));
   }
 
-  /// The entity that holds a normalized value of an attribute in the view, or [Schema#NONE].
+  /// Gives the facts of an entity that the view shows, without a cursor, in no order.
+  ///
+  /// @param facts what it was given counts only when true is returned
+  /// @return false when they have to be read with a cursor
+  public boolean visit(long entity, Facts facts) {
+    return isPlain() && indexes.visit(entity, view, facts);
+  }
+
+  /// Whether facts are shown as the indexes have them at a time, and nobody counts what is read.
+  private boolean isPlain() {
+    return !view.history() && filter == DatomFilter.ALL && Reads.counting() == null;
+  }
+
+  /// The entity that holds a normalized value of a unique attribute in the view, or
+  /// [Schema#NONE].
   public long holder(Attribute attribute, Object value) {
-    Cursor cursor = cursor(Order.AVET, Range.prefix(bound(attribute, value)));
-    return cursor.next() ? cursor.batch().e[cursor.batch().start] : Schema.NONE;
+    ValueType type = attribute.type();
+    return holder(attribute, type.key(value), type.inline() ? null : value);
+  }
+
+  /// [#holder(Attribute, Object)] of a value given as key and, when that doesn't say everything,
+  /// object.
+  public long holder(Attribute attribute, long key, @Nullable Object object) {
+    Bound bound = Bound.av(attribute.id(), key, object);
+    if (!view.isNow() && isPlain()) {
+      long entity = indexes.firstEntity(bound, view);
+      if (entity != Run.UNSURE) {
+        return entity == Run.NO_ROW ? Schema.NONE : entity;
+      }
+    }
+    Row row = row(Order.AVET, bound);
+    return row == null ? Schema.NONE : row.e();
+  }
+
+  /// The greatest key among the current values of an attribute; the least long when there is none.
+  public long greatestKey(Attribute attribute) {
+    Row row = indexes.last(Order.AVET, Range.prefix(Bound.a(attribute.id())));
+    return row == null ? Long.MIN_VALUE : row.v();
+  }
+
+  /// The row of the view that has the components of a bound; null when there is none. Of several it
+  /// is any in the view of now, and the first in others.
+  public @Nullable Row row(Order order, Bound bound) {
+    return view.isNow() && filter == DatomFilter.ALL && Reads.counting() == null
+        ? indexes.row(order, bound)
+        : Row.first(cursor(order, Range.prefix(bound)));
   }
 
   /// The rows of an attribute with one normalized value, as a bound for AVET.
@@ -272,12 +338,15 @@ public final class Database {
         true,
         Bound.av(Bootstrap.TX_INSTANT, instant.getTime(), null),
         true);
-    Cursor cursor = indexes.last(Order.AVET, upTo);
-    return cursor.next() ? Partition.t(cursor.batch().e[cursor.batch().start]) : -1;
+    Row row = indexes.last(Order.AVET, upTo);
+    return row == null ? -1 : Partition.t(row.e());
   }
 
   /// When the newest transaction was said.
   public Date instant() {
+    if (instant != UNREAD) {
+      return new Date(instant);
+    }
     Cursor cursor = indexes.cursor(
         Order.EAVT,
         Range.prefix(Bound.ea(Partition.tx(basisT), Bootstrap.TX_INSTANT)),
@@ -291,6 +360,7 @@ public final class Database {
     Indexes next = apply(indexes, novelty);
     long entity = nextEntity;
     int attribute = nextAttribute;
+    long said = UNREAD;
     RowBuffer opened = novelty.opened();
     for (int i = 0; i < opened.count(); i++) {
       long e = opened.e(i);
@@ -299,11 +369,16 @@ public final class Database {
         entity = Math.max(entity, Partition.index(e) + 1);
       } else if (partition == Partition.DB) {
         attribute = Math.max(attribute, (int) e + 1);
+      } else if (opened.a(i) == Bootstrap.TX_INSTANT && e == Partition.tx(novelty.t())) {
+        said = opened.v(i);
       }
     }
-    Database after = new Database(
-        name, next, schema, novelty.t(), entity, attribute, TimeView.NOW, DatomFilter.ALL);
-    Schema nextSchema = SchemaChange.apply(schema, after, novelty);
-    return new Database(name, next, nextSchema, novelty.t(), entity, attribute, view, filter);
+    Schema nextSchema = schema;
+    if (SchemaChange.isIn(novelty)) {
+      Database after = new Database(
+          name, next, schema, novelty.t(), said, entity, attribute, TimeView.NOW, DatomFilter.ALL);
+      nextSchema = SchemaChange.apply(schema, after, novelty);
+    }
+    return new Database(name, next, nextSchema, novelty.t(), said, entity, attribute, view, filter);
   }
 }

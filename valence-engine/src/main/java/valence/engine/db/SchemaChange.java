@@ -120,8 +120,28 @@ final class SchemaChange {
     record Typed(long t, long entity) implements Step {}
   }
 
+  /// Whether a transaction says anything about schema.
+  static boolean isIn(Novelty novelty) {
+    return isIn(novelty.opened()) || isIn(novelty.closed());
+  }
+
+  private static boolean isIn(RowBuffer rows) {
+    for (int i = 0; i < rows.count(); i++) {
+      if (defines(rows.a(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static void touch(Set<Long> touched, RowBuffer rows, int row) {
-    switch (rows.a(row)) {
+    if (defines(rows.a(row))) {
+      touched.add(rows.e(row));
+    }
+  }
+
+  private static boolean defines(int attribute) {
+    return switch (attribute) {
       case Bootstrap.IDENT,
           Bootstrap.VALUE_TYPE,
           Bootstrap.CARDINALITY,
@@ -132,11 +152,9 @@ final class SchemaChange {
           Bootstrap.TUPLE_TYPE,
           Bootstrap.TUPLE_TYPES,
           Bootstrap.TUPLE_ATTRS,
-          Bootstrap.ATTR_PREDS -> touched.add(rows.e(row));
-      default -> {
-        // says nothing about schema
-      }
-    }
+          Bootstrap.ATTR_PREDS -> true;
+      default -> false;
+    };
   }
 
   private static Schema derive(Schema schema, Database facts, long entity) {

@@ -97,7 +97,8 @@ final class PatternParser {
         parser.wildcard,
         parser.hasId || parser.wildcard != Wildcard.NONE,
         parser.specs,
-        parser.recursions);
+        parser.recursions,
+        Scalars.of(parser.specs, parser.wildcard));
   }
 
   private void spec(@Nullable Object form) {

@@ -3,7 +3,6 @@ package valence.engine.pull;
 import clojure.lang.Keyword;
 import clojure.lang.PersistentArrayMap;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -16,38 +15,16 @@ import valence.engine.schema.Schema;
 
 /// Where pulls begin. Safe for many threads.
 public final class Pull {
-  private static final int CACHED_PATTERNS_MAX = 256;
-
-  private static final Map<Text, PullPattern> PATTERNS = new LinkedHashMap<>(64, 0.75f, true);
+  private static final KeptPatterns PATTERNS = new KeptPatterns();
 
   private Pull() {}
 
-  /// The text of a pattern and the one schema, by identity, against which it was parsed.
-  private record Text(String edn, Schema schema) {}
-
   /// The pattern of EDN data or text, checked.
   ///
-  /// @param edn    a collection, or text of one; texts are parsed once for a schema
+  /// @param edn    a collection, or text of one; most are parsed once for a schema
   /// @param schema of the database value that the pattern is for
   public static PullPattern pattern(@Nullable Object edn, Schema schema) {
-    if (!(edn instanceof String string)) {
-      return PatternParser.parse(edn, schema);
-    }
-    Text text = new Text(string, schema);
-    synchronized (PATTERNS) {
-      PullPattern known = PATTERNS.get(text);
-      if (known != null) {
-        return known;
-      }
-    }
-    PullPattern pattern = PatternParser.parse(edn, schema);
-    synchronized (PATTERNS) {
-      PATTERNS.put(text, pattern);
-      if (PATTERNS.size() > CACHED_PATTERNS_MAX) {
-        PATTERNS.remove(PATTERNS.keySet().iterator().next());
-      }
-    }
-    return pattern;
+    return edn == null ? PatternParser.parse(null, schema) : PATTERNS.of(edn, schema);
   }
 
   /// What a pattern names that isn't known.

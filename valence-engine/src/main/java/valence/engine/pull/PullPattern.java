@@ -11,7 +11,9 @@ import valence.engine.schema.Attribute;
 /// @param hasId      whether `:db/id` is selected, by name or by a wildcard
 /// @param specs what is selected by name, in the order written; unknown attributes are left out
 /// @param recursions how many specs repeat this pattern
-public record PullPattern(Wildcard wildcard, boolean hasId, List<Spec> specs, int recursions) {
+/// @param scalars which of the specs are read together
+public record PullPattern(
+    Wildcard wildcard, boolean hasId, List<Spec> specs, int recursions, Scalars scalars) {
   public PullPattern {
     specs = List.copyOf(specs);
   }

@@ -15,6 +15,7 @@ import valence.engine.function.FunctionResolver;
 import valence.engine.index.Batch;
 import valence.engine.index.Bound;
 import valence.engine.index.Cursor;
+import valence.engine.index.Facts;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
 import valence.engine.pull.PullPattern.Id;
@@ -39,6 +40,10 @@ final class Puller {
   /// Entities visited for one pull; a dense graph has more paths than any memory.
   static final int ENTITIES_MAX = 1_000_000;
 
+  /// Of an entity with more rows, the scalars are better sought one by one.
+  private static final int ROWS_TOGETHER_MAX = 64;
+
+  private static final @Nullable Object[] NOTHING = new Object[0];
   private static final long WILDCARD_LIMIT = PatternParser.LIMIT_DEFAULT;
   private static final Keyword ID = Keyword.intern("db", "id");
   private static final Keyword IDENT = Keyword.intern("db", "ident");
@@ -127,12 +132,15 @@ final class Puller {
       PullPattern pattern, long entity, Step step, int depth) {
     enter(depth);
     CallLimit.tick();
+    @Nullable Object[] scalars = scalars(pattern, entity);
+    if (pattern.scalars().all() && scalars.length > 0) {
+      return plain(pattern, scalars);
+    }
     boolean ended = pattern.recursions() > 0 && step.isCycle();
     Results shown = new Results();
-    SingleValues singles = SingleValues.read(db, pattern, entity);
     boolean hasNamedId = false;
-    for (Spec spec : pattern.specs()) {
-      switch (spec) {
+    for (int i = 0; i < pattern.specs().size(); i++) {
+      switch (pattern.specs().get(i)) {
         case Id(Object key, Symbol xform) -> {
           hasNamedId = true;
           Object id = id(entity);
@@ -141,8 +149,12 @@ final class Puller {
         case Selection selection -> {
           boolean stops = selection.target() instanceof Target.Recursion recursion
               && (ended || step.remaining()[recursion.index()] == 0);
-          if (!stops || pattern.hasId()) {
-            select(shown, selection, entity, singles, pattern, step, stops, depth);
+          if (scalars.length > 0 && pattern.scalars().attributes()[i] >= 0) {
+            show(shown, selection, scalars[i]);
+          } else if (!stops || pattern.hasId()) {
+            Object value =
+                entity == Schema.NONE ? null : read(selection, entity, pattern, step, stops, depth);
+            show(shown, selection, value);
           }
         }
       }
@@ -174,26 +186,83 @@ final class Puller {
     }
   }
 
+  /// The scalars of an entity that a pattern shows, by spec; an empty array when they are none, or
+  /// when reading them together doesn't pay.
+  private @Nullable Object[] scalars(PullPattern pattern, long entity) {
+    Scalars scalars = pattern.scalars();
+    if (scalars.count() == 0 || entity == Schema.NONE) {
+      return NOTHING;
+    }
+    Together together = new Together(pattern);
+    if (db.visit(entity, together) && !together.several) {
+      return together.found;
+    }
+    Bound bound = scalars.count() == 1 ? Bound.ea(entity, scalars.only()) : Bound.e(entity);
+    Cursor cursor = db.cursor(Order.EAVT, Range.prefix(bound), Batch.A | Batch.V);
+    @Nullable Object[] found = new Object[scalars.attributes().length];
+    int rows = 0;
+    while (cursor.next()) {
+      Batch batch = cursor.batch();
+      rows += batch.count();
+      if (rows > ROWS_TOGETHER_MAX) {
+        return NOTHING;
+      }
+      for (int i = batch.start; i < batch.end; i++) {
+        int spec = scalars.spec(batch.a[i]);
+        if (spec >= 0 && found[spec] == null) {
+          found[spec] = db.value(batch.a[i], batch.v[i], batch.object(i));
+        }
+      }
+    }
+    return found;
+  }
+
+  /// Collects the scalars of an entity that a pattern shows.
+  private static final class Together implements Facts {
+    private final PullPattern pattern;
+    private final @Nullable Object[] found;
+
+    /// Whether an attribute had more than one value: then the first is to be shown, in order.
+    private boolean several;
+
+    Together(PullPattern pattern) {
+      this.pattern = pattern;
+      this.found = new Object[pattern.specs().size()];
+    }
+
+    @Override
+    public boolean wants(int attribute) {
+      return pattern.scalars().spec(attribute) >= 0;
+    }
+
+    @Override
+    public void fact(int attribute, long key, @Nullable Object object) {
+      int spec = pattern.scalars().spec(attribute);
+      several |= found[spec] != null;
+      found[spec] = object == null
+          ? ((Selection) pattern.specs().get(spec)).attribute().type().ofKey(key)
+          : object;
+    }
+  }
+
+  /// What a pattern of scalars alone shows.
+  private static @Nullable Map<Object, Object> plain(
+      PullPattern pattern, @Nullable Object[] scalars) {
+    @Nullable Object[] items = new Object[2 * scalars.length];
+    int count = 0;
+    for (int i = 0; i < scalars.length; i++) {
+      Selection selection = (Selection) pattern.specs().get(i);
+      Object visible = scalars[i] == null ? selection.fallback() : scalars[i];
+      if (visible != null) {
+        items[count++] = selection.key();
+        items[count++] = visible;
+      }
+    }
+    return count == 0 ? null : Results.map(items, count);
+  }
+
   /// Adds what one spec shows.
-  ///
-  /// @param singles of the entity and the pattern
-  /// @param pattern in which the spec stands
-  /// @param step    where the entity stands in the recursions of the pattern
-  /// @param stops   whether the spec is a recursion that isn't followed further
-  private void select(
-      Results shown,
-      Selection selection,
-      long entity,
-      SingleValues singles,
-      PullPattern pattern,
-      Step step,
-      boolean stops,
-      int depth) {
-    Object value = entity == Schema.NONE
-        ? null
-        : singles.has(selection)
-            ? singles.value(selection)
-            : read(selection, entity, pattern, step, stops, depth);
+  private void show(Results shown, Selection selection, @Nullable Object value) {
     Symbol xform = selection.xform();
     if (xform != null) {
       // Called with nil for a missing value, whatever the default.
@@ -206,6 +275,9 @@ final class Puller {
     }
   }
 
+  /// @param pattern in which the spec stands
+  /// @param step    where the entity stands in the recursions of the pattern
+  /// @param stops   whether the spec is a recursion that isn't followed further
   private @Nullable Object read(
       Selection selection, long entity, PullPattern pattern, Step step, boolean stops, int depth) {
     int a = selection.attribute().id();

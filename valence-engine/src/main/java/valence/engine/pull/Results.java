@@ -48,6 +48,13 @@ final class Results {
     add(value);
   }
 
+  /// A map of few different keys and their values.
+  @SuppressWarnings("unchecked") // persistent maps are raw maps
+  static Map<Object, Object> map(@Nullable Object[] items, int count) {
+    return (Map<Object, Object>)
+        new PersistentArrayMap(count == items.length ? items : Arrays.copyOf(items, count));
+  }
+
   @SuppressWarnings("unchecked") // persistent maps are raw maps
   Map<Object, Object> map() {
     if (count <= ARRAY_MAP_MAX) {

@@ -1,5 +1,6 @@
 package valence.engine.segment;
 
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -29,6 +30,11 @@ public final class Directory implements Segment {
   private final long[] ends;
   private final long[] bytes;
 
+  /// The children that were read, as long as somebody keeps them. Threads may overwrite each
+  /// other's.
+  private final @Nullable WeakReference<@Nullable Segment>[] known;
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // arrays know no type parameters
   private Directory(
       BlobId id,
       int level,
@@ -46,6 +52,20 @@ public final class Directory implements Segment {
     this.ids = ids;
     this.ends = ends;
     this.bytes = bytes;
+    this.known = new WeakReference[ids.length];
+  }
+
+  /// A child that was read and is still there.
+  @Nullable Segment known(int child) {
+    WeakReference<@Nullable Segment> reference = known[child];
+    return reference == null ? null : reference.get();
+  }
+
+  /// Remembers a child, which has been found to be what this says of it.
+  void know(int child, Segment segment) {
+    if (known(child) != segment) {
+      known[child] = new WeakReference<>(segment);
+    }
   }
 
   static Directory read(BlobId id, Envelope.Opened opened) {
@@ -84,9 +104,8 @@ public final class Directory implements Segment {
   /// Separators are searched all the time, so they are decoded.
   private static Rows plain(RowBlock block) {
     int count = block.count;
-    Chunk chunk = new Chunk(block, count, false);
     Batch batch = new Batch();
-    chunk.fill(block, 0, count, batch);
+    new Chunk(block).fill(block, 0, count, Batch.ALL, batch);
     @Nullable Object[] objects = null;
     for (int i = 0; i < count; i++) {
       Object object = batch.object(i);
@@ -95,7 +114,7 @@ public final class Directory implements Segment {
         objects[i] = object;
       }
     }
-    return new Rows(count, chunk.e, chunk.a, chunk.v, objects, chunk.from, null);
+    return new Rows(count, batch.e, batch.a, batch.v, objects, batch.t, null);
   }
 
   static ByteBuffer write(
@@ -165,6 +184,52 @@ public final class Directory implements Segment {
     return Math.max(0, firsts.seek(order, bound, past) - 1);
   }
 
+  /// The child in which the first row of an entity may lie, of EAVT.
+  int childOfEntity(long entity) {
+    long[] e = firsts.e();
+    int low = 1;
+    int high = ids.length;
+    // Invariant: children [0, low) begin below the entity, save the first; children [high, …)
+    // don't.
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (e[middle] < entity) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low - 1;
+  }
+
+  /// The entity of the first row behind those of a child; `otherwise` behind the last child.
+  long entityBehind(int child, long otherwise) {
+    return child + 1 < ids.length ? firsts.e()[child + 1] : otherwise;
+  }
+
+  /// The first of the children after `present` in which a bound's position may lie, given that it
+  /// isn't in that one; the number of children when they all end before it.
+  int childAfter(int present, Bound bound) {
+    int low = present + 1;
+    int step = 1;
+    // Gallops: what is sought lies near most often.
+    while (low + step <= ids.length && firsts.compare(order, low + step - 1, bound) < 0) {
+      low += step;
+      step *= 4;
+    }
+    int high = Math.min(low + step - 1, ids.length);
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (firsts.compare(order, middle, bound) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    // Children up to low - 1 begin below the bound: the last of them may hold the position.
+    return low - 1 > present ? low - 1 : low;
+  }
+
   /// The first child whose rows end behind the rank; the last one when none does.
   int childOf(long rank) {
     int low = 0;
@@ -191,10 +256,23 @@ public final class Directory implements Segment {
     return children;
   }
 
+  /// The same directory, encoded, of the same children under other ids.
+  ///
+  /// @param renamed by position
+  public ByteBuffer encoded(List<BlobId> renamed, boolean compress) {
+    List<Child> children = children();
+    for (int i = 0; i < children.size(); i++) {
+      Child child = children.get(i);
+      children.set(
+          i, new Child(child.first(), child.at(), renamed.get(i), child.rows(), child.bytes()));
+    }
+    return write(level, order, closed, children, compress);
+  }
+
   @Override
   public long heapBytes() {
     long objects = firsts.o() == null ? 0 : 64;
-    return 256 + ids.length * (28 + 16 + 128 + objects);
+    return 256 + ids.length * (28 + 16 + 128 + 56 + objects);
   }
 
   @Override

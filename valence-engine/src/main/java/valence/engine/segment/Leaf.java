@@ -1,7 +1,6 @@
 package valence.engine.segment;
 
 import java.nio.ByteBuffer;
-import valence.engine.index.Batch;
 import valence.engine.index.Bound;
 import valence.engine.index.Order;
 import valence.engine.index.Rows;
@@ -72,13 +71,8 @@ public final class Leaf implements Segment {
     return rows.seek(bound, past, start);
   }
 
-  /// Shows rows [low, high), at most the chunk's capacity.
-  void show(int low, int high, Chunk chunk, Batch batch) {
-    chunk.fill(rows, low, high, batch);
-  }
-
-  Chunk chunk(long rowsWanted) {
-    return new Chunk(rows, (int) Math.min(Chunk.ROWS_MAX, rowsWanted), closed);
+  RowBlock rows() {
+    return rows;
   }
 
   @Override

@@ -3,6 +3,7 @@ package valence.engine.segment;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import valence.engine.index.Dictionary;
 import valence.engine.value.ValueOrder;
 import valence.engine.value.ValueReader;
 import valence.engine.value.ValueType;
@@ -11,7 +12,7 @@ import valence.engine.value.ValueType;
 /// and a code for each row. Where all differ, codes count from zero and take no room.
 ///
 /// A key is made from the content. Few distinct values are kept once they are decoded.
-final class ObjectColumn implements ValueColumn {
+final class ObjectColumn implements ValueColumn, Dictionary {
   /// Up to so many decoded values are kept.
   private static final int KEPT_VALUES_MAX = 256;
 
@@ -77,6 +78,21 @@ final class ObjectColumn implements ValueColumn {
       targetCodes[i] = code;
       keys[i] = known == null ? keyOf(code) : known[code];
     }
+  }
+
+  /// The values by code, if they are few.
+  @Nullable Dictionary dictionary() {
+    return kept == null ? null : this;
+  }
+
+  @Override
+  public int size() {
+    return ends.count();
+  }
+
+  @Override
+  public Object value(int code) {
+    return objectOf(code);
   }
 
   /// The keys of all values, if they are few.

@@ -16,6 +16,14 @@ final class PackedColumn implements LongColumn {
   /// read.
   static final int WIDTH_PACKED_MAX = 57;
 
+  /// In fewer rows a number is found without the line.
+  private static final int LINE_ROWS_MIN = 16;
+
+  /// Of numbers further from the base, a distance times the fraction doesn't fit 64 bits.
+  private static final long LINE_RISE_MAX = 1L << 45;
+
+  private static final int LINE_BITS_MAX = 45;
+
   private final ByteBuffer bytes;
   private final int start;
   private final int count;
@@ -23,6 +31,9 @@ final class PackedColumn implements LongColumn {
   private final long base;
   private final long slope;
   private final long mask;
+
+  /// Whether numbers lie above a line that rises, far from where longs end.
+  private final boolean ascends;
 
   private PackedColumn(ByteBuffer bytes, int start, int count, int width, long base, long slope) {
     this.bytes = bytes;
@@ -32,6 +43,7 @@ final class PackedColumn implements LongColumn {
     this.base = base;
     this.slope = slope;
     this.mask = width == Long.SIZE ? -1 : (1L << width) - 1;
+    this.ascends = slope > 0 && width < LINE_BITS_MAX && Math.abs(base >> 1) < Long.MAX_VALUE / 4;
   }
 
   static LongColumn readSimple(Input in, int count) {
@@ -110,13 +122,22 @@ final class PackedColumn implements LongColumn {
   @Override
   public int seek(int from, int to, long key, boolean past) {
     int low = from;
-    int step = 1;
-    // Gallops: the ends of most ranges lie near their starts.
-    while (low + step <= to && isBefore(low + step - 1, key, past)) {
-      low += step;
-      step *= 8;
+    int high = to;
+    if (ascends && to - from > LINE_ROWS_MIN && Math.abs(key - base) < LINE_RISE_MAX) {
+      // A number lies between the line and as far above it as its bits reach.
+      long upper = ((key - base + 1) << SLOPE_FRACTION_BITS) / slope + 2;
+      long lower = ((key - base - mask) << SLOPE_FRACTION_BITS) / slope - 2;
+      low = Math.clamp(lower, from, to);
+      high = Math.clamp(upper, low, to);
+    } else {
+      int step = 1;
+      // Gallops: the ends of most ranges lie near their starts.
+      while (low + step <= to && isBefore(low + step - 1, key, past)) {
+        low += step;
+        step *= 8;
+      }
+      high = Math.min(low + step - 1, to);
     }
-    int high = Math.min(low + step - 1, to);
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (isBefore(middle, key, past)) {

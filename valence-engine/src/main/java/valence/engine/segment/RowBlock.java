@@ -3,6 +3,8 @@ package valence.engine.segment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import valence.engine.index.Bound;
+import valence.engine.index.Dictionary;
+import valence.engine.index.Facts;
 import valence.engine.index.Order;
 
 /// Rows in packed columns, read in place. Immutable, safe for any number of threads.
@@ -27,6 +29,9 @@ final class RowBlock {
   private final @Nullable LongColumn keys;
 
   private final ValueColumn[] values;
+
+  /// Whether there are values of which a key doesn't say everything.
+  private final boolean objects;
 
   /// The first row of each attribute, and the end; only where rows are sorted by attribute.
   private final int @Nullable [] starts;
@@ -61,6 +66,11 @@ final class RowBlock {
     this.starts = starts;
     this.ranks = ranks;
     this.sampleShift = sampleShift;
+    boolean found = false;
+    for (ValueColumn column : values) {
+      found |= column instanceof ObjectColumn;
+    }
+    this.objects = found;
   }
 
   static RowBlock read(Input in, Order order, boolean closed, int count) {
@@ -153,7 +163,8 @@ final class RowBlock {
     return counts;
   }
 
-  private int code(int row) {
+  /// The place of a row's attribute among those of the block.
+  int code(int row) {
     if (starts == null) {
       return (int) codes.at(row);
     }
@@ -270,37 +281,102 @@ final class RowBlock {
     return values[code].compare(rank(code, row), bound.v(), bound.o());
   }
 
-  /// Reads rows [low, high) into the columns of a chunk, from its position zero on.
-  void read(int low, int high, Chunk chunk) {
-    e.read(low, high, chunk.e, 0);
-    from.read(low, high, chunk.from, 0);
-    if (to != null && chunk.to != null) {
-      to.read(low, high, chunk.to, 0);
+  boolean closed() {
+    return to != null;
+  }
+
+  /// Whether attributes are mixed, so that each row's values have to be dealt out.
+  boolean isInterleaved() {
+    return keys == null && starts == null;
+  }
+
+  /// The code of the one attribute that rows [low, high) have; -1 where they may have several.
+  int onlyCode(int low, int high) {
+    if (attributes.length == 1) {
+      return 0;
     }
-    int length = high - low;
-    long[] attributeCodes = chunk.attributeCodes;
-    codes.read(low, high, attributeCodes, 0);
+    if (starts == null) {
+      return -1;
+    }
+    int code = code(low);
+    return high <= starts[code + 1] ? code : -1;
+  }
+
+  int attribute(int code) {
+    return attributes[code];
+  }
+
+  void readEntities(int low, int high, long[] target) {
+    e.read(low, high, target, 0);
+  }
+
+  long entity(int row) {
+    return e.at(row);
+  }
+
+  void readFrom(int low, int high, long[] target) {
+    from.read(low, high, target, 0);
+  }
+
+  void readTo(int low, int high, long[] target) {
+    if (to != null) {
+      to.read(low, high, target, 0);
+    }
+  }
+
+  void readAttributeCodes(int low, int high, long[] target) {
+    codes.read(low, high, target, 0);
+  }
+
+  void attributes(long[] attributeCodes, int length, int[] target) {
     for (int i = 0; i < length; i++) {
-      chunk.a[i] = attributes[(int) attributeCodes[i]];
+      target[i] = attributes[(int) attributeCodes[i]];
     }
+  }
+
+  /// Whether an attribute, or with -1 one of all, has values of which a key doesn't say everything.
+  boolean hasObjects(int code) {
+    return keys == null && (code < 0 ? objects : values[code] instanceof ObjectColumn);
+  }
+
+  @Nullable Dictionary dictionary(int code) {
+    return keys == null && values[code] instanceof ObjectColumn column ? column.dictionary() : null;
+  }
+
+  /// The keys of rows [low, high), all of one attribute, and what [#objectOf] wants of each.
+  void readValues(int code, int low, int high, long[] target, int[] objectCodes) {
     if (keys != null) {
-      keys.read(low, high, chunk.v, 0);
-    } else if (starts != null) {
-      for (int i = 0; i < length; ) {
-        int code = (int) attributeCodes[i];
-        int end = Math.min(length, starts[code + 1] - low);
-        int rank = low + i - starts[code];
-        values[code].read(rank, rank + end - i, chunk.v, chunk.objectCodes, i);
-        i = end;
-      }
-    } else {
-      readInterleaved(low, length, chunk);
+      keys.read(low, high, target, 0);
+      return;
+    }
+    int rank = starts == null ? low : low - starts[code];
+    values[code].read(rank, rank + high - low, target, objectCodes, 0);
+  }
+
+  /// The keys of rows [low, high), which stand attribute by attribute.
+  void readValues(int low, int high, long[] target, int[] objectCodes) {
+    if (keys != null || starts == null) {
+      readValues(0, low, high, target, objectCodes);
+      return;
+    }
+    int row = low;
+    for (int code = code(low); row < high; code++) {
+      int end = Math.min(high, starts[code + 1]);
+      int rank = row - starts[code];
+      values[code].read(rank, rank + end - row, target, objectCodes, row - low);
+      row = end;
     }
   }
 
   /// Reads each attribute's values in one go, then deals them out to their rows.
-  private void readInterleaved(int low, int length, Chunk chunk) {
-    long[] attributeCodes = chunk.attributeCodes;
+  void readInterleaved(
+      int low,
+      int length,
+      long[] attributeCodes,
+      long[] target,
+      int[] objectCodes,
+      long[] dealtKeys,
+      int[] dealtCodes) {
     int width = attributes.length;
     int[] next = new int[width];
     for (int i = 0; i < length; i++) {
@@ -312,15 +388,65 @@ final class RowBlock {
       int rows = next[k];
       next[k] = start;
       if (rows > 0) {
-        values[k].read(before[k], before[k] + rows, chunk.dealtKeys, chunk.dealtCodes, start);
+        values[k].read(before[k], before[k] + rows, dealtKeys, dealtCodes, start);
       }
       start += rows;
     }
     for (int i = 0; i < length; i++) {
       int position = next[(int) attributeCodes[i]]++;
-      chunk.v[i] = chunk.dealtKeys[position];
-      chunk.objectCodes[i] = chunk.dealtCodes[position];
+      target[i] = dealtKeys[position];
+      if (objects) {
+        objectCodes[i] = dealtCodes[position];
+      }
     }
+  }
+
+  /// As [valence.engine.index.Run#visit], of EAVT.
+  void visit(long entity, long since, long asOf, Facts facts) {
+    int low = e.seek(0, count, entity, false);
+    if (low == count || e.at(low) != entity) {
+      return;
+    }
+    if (since >= 0 || asOf != Long.MAX_VALUE) {
+      visitTimed(low, e.seek(low, count, entity, true), since, asOf, facts);
+      return;
+    }
+    int[] next = starts == null ? ranksBefore(low) : null;
+    for (int row = low; row < count && e.at(row) == entity; row++) {
+      int code = next == null ? code(row) : (int) codes.at(row);
+      int rank = next == null ? rank(code, row) : next[code]++;
+      if (facts.wants(attributes[code])) {
+        give(code, rank, facts);
+      }
+    }
+  }
+
+  private void give(int code, int rank, Facts facts) {
+    Object object = values[code].object(rank);
+    facts.fact(attributes[code], object == null ? values[code].key(rank) : 0, object);
+  }
+
+  /// Times are read in one go, for most rows of a history aren't shown.
+  private void visitTimed(int low, int high, long since, long asOf, Facts facts) {
+    long[] said = new long[high - low];
+    from.read(low, high, said, 0);
+    long[] ends = null;
+    if (to != null) {
+      ends = new long[high - low];
+      to.read(low, high, ends, 0);
+    }
+    for (int i = 0; i < said.length; i++) {
+      if (said[i] > since & said[i] <= asOf & (ends == null || ends[i] > asOf)) {
+        int code = code(low + i);
+        if (facts.wants(attributes[code])) {
+          give(code, rank(code, low + i), facts);
+        }
+      }
+    }
+  }
+
+  long said(int row) {
+    return from.at(row);
   }
 
   /// How many rows of each attribute lie before a row.
@@ -337,11 +463,19 @@ final class RowBlock {
     return before;
   }
 
-  /// The value of a row that was read into a chunk; null when its key says everything.
-  @Nullable Object object(Chunk chunk, int row) {
-    return keys != null
-        ? null
-        : values[(int) chunk.attributeCodes[row]].objectOf(chunk.objectCodes[row]);
+  /// The key of a row's value.
+  long key(int code, int row) {
+    return keys != null ? keys.at(row) : values[code].key(rank(code, row));
+  }
+
+  /// The value of a row; null when its key says everything.
+  @Nullable Object object(int code, int row) {
+    return keys != null ? null : values[code].object(rank(code, row));
+  }
+
+  /// The value that was read of an attribute's row; null when its key says everything.
+  @Nullable Object objectOf(int code, int objectCode) {
+    return keys != null ? null : values[code].objectOf(objectCode);
   }
 
   /// Bytes in memory beside the stored ones, about.

@@ -44,17 +44,9 @@ final class RunColumn implements LongColumn {
 
   /// The run that a row lies in.
   private int run(int row) {
-    int low = 0;
-    int high = starts.count() - 1;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (starts.at(middle) <= row) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
+    return row == 0
+        ? 0
+        : row == count - 1 ? starts.count() - 1 : starts.seek(0, starts.count(), row, true) - 1;
   }
 
   @Override

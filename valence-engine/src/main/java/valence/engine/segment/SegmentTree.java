@@ -1,25 +1,47 @@
 package valence.engine.segment;
 
+import java.lang.ref.WeakReference;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import valence.engine.index.Batch;
 import valence.engine.index.Bound;
 import valence.engine.index.Cursor;
+import valence.engine.index.Facts;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
+import valence.engine.index.Reads;
 import valence.engine.index.Run;
 import valence.engine.store.BlobId;
 
 /// Rows in one order, in segments. Immutable.
 ///
-/// @param root  null when there are no rows
-/// @param count how many rows there are
-public record SegmentTree(
-    Order order, boolean closed, @Nullable BlobId root, long count, SegmentSource source)
-    implements Run {
+/// Decoded segments are remembered by weak references: the root here, the others in the directory
+/// above. So most reads don't ask the source, which keeps and bounds them; one in [#ASKED_EVERY]
+/// does, so that a cache knows what is in use. What the source lets go of is gone from here too.
+public final class SegmentTree implements Run {
+  private static final int ASKED_EVERY = 64; // a power of two
 
-  public SegmentTree {
+  private final Order order;
+  private final boolean closed;
+  private final @Nullable BlobId root;
+  private final long count;
+  private final SegmentSource source;
+
+  /// Only ever the root that was read; threads may overwrite each other's.
+  private WeakReference<@Nullable Segment> top = new WeakReference<>(null);
+
+  /// @param root  null when there are no rows
+  /// @param count how many rows there are
+  public SegmentTree(
+      Order order, boolean closed, @Nullable BlobId root, long count, SegmentSource source) {
     if ((root == null) != (count == 0)) {
       throw new IllegalArgumentException(count + " rows below the root " + root);
     }
+    this.order = order;
+    this.closed = closed;
+    this.root = root;
+    this.count = count;
+    this.source = source;
   }
 
   public static SegmentTree empty(Order order, boolean closed, SegmentSource source) {
@@ -27,13 +49,87 @@ public record SegmentTree(
   }
 
   @Override
+  public Order order() {
+    return order;
+  }
+
+  @Override
+  public boolean closed() {
+    return closed;
+  }
+
+  /// Null when there are no rows.
+  public @Nullable BlobId root() {
+    return root;
+  }
+
+  @Override
+  public long count() {
+    return count;
+  }
+
+  public SegmentSource source() {
+    return source;
+  }
+
+  @Override
   public long count(Range range) {
-    return root == null ? 0 : new SegmentCursor(this, root, range).rest();
+    return root == null ? 0 : new SegmentCursor(this, root, range, 0).rest();
   }
 
   @Override
   public Cursor cursor(Range range) {
-    return root == null ? SegmentCursor.NOTHING : new SegmentCursor(this, root, range);
+    return cursor(range, Batch.ALL);
+  }
+
+  @Override
+  public Cursor cursor(Range range, int columns) {
+    return root == null ? SegmentCursor.NOTHING : new SegmentCursor(this, root, range, columns);
+  }
+
+  @Override
+  public boolean visit(long entity, long since, long asOf, Facts facts) {
+    if (root == null) {
+      return true;
+    }
+    boolean asked = isAsked();
+    Segment segment = read(root, asked);
+    long next = Long.MAX_VALUE; // the entity of the first row behind those below the segment
+    while (segment instanceof Directory directory) {
+      int child = directory.childOfEntity(entity);
+      next = directory.entityBehind(child, next);
+      segment = read(directory, child, asked);
+    }
+    if (next == entity) {
+      return false; // the rows go on in the next leaf
+    }
+    ((Leaf) segment).rows().visit(entity, since, asOf, facts);
+    return true;
+  }
+
+  @Override
+  public long firstEntity(Bound prefix, long since, long asOf) {
+    if (root == null) {
+      return NO_ROW;
+    }
+    boolean asked = isAsked();
+    Segment segment = read(root, asked);
+    boolean isLast = true;
+    while (segment instanceof Directory directory) {
+      int child = directory.childOf(prefix, false);
+      isLast &= child == directory.childCount() - 1;
+      segment = read(directory, child, asked);
+    }
+    RowBlock rows = ((Leaf) segment).rows();
+    int row = rows.seek(prefix, false, 0);
+    if (row == rows.count) {
+      return isLast ? NO_ROW : UNSURE; // the next leaf may begin with it
+    }
+    if (rows.seek(prefix, true, row) == row) {
+      return NO_ROW;
+    }
+    long said = rows.said(row);
+    return !closed && said > since && said <= asOf ? rows.entity(row) : UNSURE;
   }
 
   @Override
@@ -47,32 +143,58 @@ public record SegmentTree(
   }
 
   /// How many rows lie before the bound or, past it, before the first row above it.
-  long rank(BlobId top, Bound bound, boolean past) {
+  long rank(BlobId of, Bound bound, boolean past) {
     if (bound.parts() == 0) {
       return past ? count : 0;
     }
     long before = 0;
-    Segment segment = read(top);
+    boolean asked = isAsked();
+    Segment segment = read(of, asked);
     while (segment instanceof Directory directory) {
       int child = directory.childOf(bound, past);
       before += directory.rowsBefore(child);
-      segment = read(directory, child);
+      segment = read(directory, child, asked);
     }
     return before + ((Leaf) segment).seek(bound, past, 0);
   }
 
+  /// Whether a read goes to the source, though it needn't: somebody counts, or it is time.
+  static boolean isAsked() {
+    return (ThreadLocalRandom.current().nextInt() & (ASKED_EVERY - 1)) == 0
+        || Reads.counting() != null;
+  }
+
+  Segment read(BlobId of) {
+    return read(of, true);
+  }
+
   /// The root, which has the rows that the tree has.
-  Segment read(BlobId top) {
-    Segment segment = source.segment(top);
+  Segment read(BlobId of, boolean asked) {
+    Segment known = asked ? null : top.get();
+    if (known != null) {
+      return known;
+    }
+    Segment segment = source.segment(of);
     if (segment.rowCount() != count || !belongs(segment)) {
-      throw Input.damaged(top, "it isn't the root of " + count + " rows in " + order)
+      throw Input.damaged(of, "it isn't the root of " + count + " rows in " + order)
           .toException();
+    }
+    if (top.get() != segment) {
+      top = new WeakReference<>(segment);
     }
     return segment;
   }
 
-  /// A child, which has the level and the rows that the directory says.
   Segment read(Directory directory, int child) {
+    return read(directory, child, true);
+  }
+
+  /// A child, which has the level and the rows that the directory says.
+  Segment read(Directory directory, int child, boolean asked) {
+    Segment known = asked ? null : directory.known(child);
+    if (known != null) {
+      return known;
+    }
     BlobId id = directory.childId(child);
     Segment segment = source.segment(id);
     int level = segment instanceof Directory found ? found.level() : 0;
@@ -80,6 +202,7 @@ public record SegmentTree(
     if (level != directory.level() - 1 || segment.rowCount() != rows || !belongs(segment)) {
       throw Input.damaged(id, "it isn't what " + directory.id() + " says of it").toException();
     }
+    directory.know(child, segment);
     return segment;
   }
 

@@ -5,6 +5,10 @@
 /// are immutable; [SegmentTree#merge] writes new leaves where rows changed and new directories
 /// above them, and leaves every other segment where and what it is.
 ///
+/// A [SegmentCursor] decodes the columns that its reader asks for, of some rows at a time; others
+/// are there when a batch turns out to need them. What was read is remembered by weak references
+/// above it: the source alone keeps segments and bounds them.
+///
 /// The stored bytes are read in place: a leaf in memory is its bytes and a few small objects that
 /// say where in them which column lies. Everything is checked when a segment is read; what doesn't
 /// fit together is a `fault` that names the segment. The format stands byte by byte in

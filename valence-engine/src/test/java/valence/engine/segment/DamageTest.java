@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
@@ -120,18 +121,23 @@ class DamageTest {
     MemorySegments segments = segments(order, false, random);
     var ids = new ArrayList<>(segments.blobs.keySet());
     BlobId root = ids.getLast();
-    SegmentTree tree = new SegmentTree(order, true, root, 1_000, segments);
-    assertEquals(1_000, RowsOfAllTypes.read(tree.cursor(Range.ALL)).size());
+    assertEquals(1_000, read(order, root, segments).size());
     ByteBuffer first = segments.blobs.get(ids.get(0));
     assertThat(first).isNotNull();
     segments.blobs.put(ids.get(1), segments.blobs.get(root));
-    assertThatThrownBy(() -> RowsOfAllTypes.read(tree.cursor(Range.ALL)))
+    assertThatThrownBy(() -> read(order, root, segments))
         .isInstanceOf(AnomalyException.class)
         .hasMessageContaining(ids.get(1).hex());
     segments.blobs.remove(ids.get(1));
-    assertThatThrownBy(() -> RowsOfAllTypes.read(tree.cursor(Range.ALL)))
+    assertThatThrownBy(() -> read(order, root, segments))
         .isInstanceOf(AnomalyException.class)
         .hasMessageContaining(ids.get(1).hex());
+  }
+
+  /// Reads by a tree that remembers no segment.
+  private static List<String> read(Order order, BlobId root, MemorySegments segments) {
+    SegmentTree tree = new SegmentTree(order, true, root, 1_000, segments);
+    return RowsOfAllTypes.read(tree.cursor(Range.ALL));
   }
 
   private static byte[] copy(ByteBuffer bytes) {
