@@ -1,46 +1,23 @@
 package valence.engine.local;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
-import java.util.function.Function;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.Anomaly.Category;
-import valence.api.Db;
 import valence.api.Transaction;
-import valence.api.TxStats;
 import valence.engine.db.Database;
-import valence.engine.db.Novelty;
-import valence.engine.function.FunctionResolver;
 import valence.engine.index.Foundation;
-import valence.engine.index.Indexes;
-import valence.engine.index.Reads;
 import valence.engine.indexing.BackgroundIndexing;
 import valence.engine.indexing.IndexOwner;
 import valence.engine.local.Submission.Decision;
-import valence.engine.log.LogTransaction;
 import valence.engine.log.TransactionLog;
-import valence.engine.schema.Attribute;
-import valence.engine.schema.Bootstrap;
-import valence.engine.schema.Partition;
-import valence.engine.schema.Schema;
 import valence.engine.store.DatabaseId;
-import valence.engine.tx.Transacted;
-import valence.engine.tx.Transactions;
-import valence.engine.tx.TxContext;
 
 /// Turns submitted transactions into durable ones, one after the other.
 ///
@@ -48,10 +25,11 @@ import valence.engine.tx.TxContext;
 /// *writing* makes durable, in one record, all that has been computed meanwhile (group commit). So
 /// the next transactions are computed while earlier ones are being written.
 ///
-/// A lone transaction is computed and written by the thread that submits it. When the role is
-/// taken, the submission is left to a thread of the pipeline's that takes it over, works until
-/// nothing is left, and ends: a crowd of callers hands over no lock from one to the next, but each
-/// waits once and is woken once, with its answer.
+/// Whoever submits computes its transaction and writes it if it finds the roles free, or free
+/// within a few microseconds: as long as that goes well, nobody is put to sleep or woken. What
+/// finds *computing* taken for longer waits in a queue, and a thread of the pipeline's computes
+/// what is there. Nobody goes ahead of one that has waited for long. Whoever gives *writing* up
+/// sees to it that what was handed over meanwhile is written.
 ///
 /// Nothing is visible or acknowledged before it is durable, a refusal neither: it may rest on
 /// transactions that are still being written, so it queues behind them.
@@ -63,14 +41,20 @@ final class CommitPipeline implements IndexOwner {
   /// Transactions that wait or are at work; one more is `busy`.
   private static final int SUBMISSIONS_MAX = 4096;
 
-  /// Rows that may be applied to a new foundation while writers wait.
-  private static final int ROWS_UNDER_LOCK_MAX = 4096;
+  /// Others may be computed ahead of a waiting submission for so long.
+  private static final long AHEAD_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(2);
 
-  private final UnaryOperator<TransactionLog> newestLog;
-  private volatile TransactionLog log; // set under writing
-  private final FunctionResolver functions;
-  private final Function<Database, Db> facade;
-  private final InstantSource clock;
+  /// Submissions that are computed from the queue before others may go ahead again.
+  private static final int QUEUED_AT_ONCE_MAX = 256;
+
+  /// A write that took no longer may be waited for without sleeping.
+  private static final long QUICK_WRITE_NANOS_MAX = TimeUnit.MICROSECONDS.toNanos(20);
+
+  private final LogFollower follower;
+  private final Publication publication;
+  private final Speculation speculation;
+  private final Computation computation;
+  private final BackgroundIndexing indexing;
   private final Semaphore submissions = new Semaphore(SUBMISSIONS_MAX);
 
   /// What could not be computed by its caller at once, oldest first.
@@ -79,7 +63,7 @@ final class CommitPipeline implements IndexOwner {
   private final Relief computer = new Relief("valence-computer", this::computeWaiting);
   private final Relief writer = new Relief("valence-writer", this::writePending);
 
-  // Locks in the order in which they are taken.
+  // Locks in the order in which they are taken; that of the speculation comes behind them.
 
   /// Held to compute: the transactions of callers, foreign code among them.
   private final ReentrantLock computing = new ReentrantLock();
@@ -87,166 +71,54 @@ final class CommitPipeline implements IndexOwner {
   /// Held to write and read the log, and to publish.
   private final ReentrantLock writing = new ReentrantLock();
 
-  /// Held for a few instructions only.
-  private final ReentrantLock handing = new ReentrantLock();
+  private volatile boolean writesAreQuick;
 
-  private List<Computed> pending = new ArrayList<>(); // guarded by handing
-
-  /// What the next transaction is computed on; null when the log must be read before.
-  private volatile @Nullable Database speculative; // written under handing
-
-  /// What the durable value says beyond its foundation, oldest first.
-  private final List<Novelty> tail = new ArrayList<>(); // guarded by writing
-
-  private final BackgroundIndexing indexing;
-
-  private final ReentrantLock publishing = new ReentrantLock();
-  private final Condition published = publishing.newCondition();
-  private volatile Durable durable; // written under publishing, by whoever is writing
-
-  /// Replays the end of the log.
-  ///
-  /// @param known  what the log says up to where it was opened
-  /// @param newestLog the log that has taken the place of another, or the same
-  /// @param facade how transaction functions see a database
-  CommitPipeline(
-      Database known,
-      TransactionLog log,
-      UnaryOperator<TransactionLog> newestLog,
-      FunctionResolver functions,
-      Function<Database, Db> facade,
-      InstantSource clock,
-      BackgroundIndexing indexing) {
-    this.log = log;
-    this.newestLog = newestLog;
-    this.functions = functions;
-    this.facade = facade;
-    this.clock = clock;
+  CommitPipeline(LogFollower follower, Computation computation, BackgroundIndexing indexing) {
+    this.follower = follower;
+    this.publication = follower.publication();
+    this.speculation = new Speculation(publication);
+    this.computation = computation;
     this.indexing = indexing;
-    this.durable = new Durable(known, log.id(), log.end());
-    Database newest = replay();
-    this.durable = new Durable(newest, this.log.id(), this.log.end());
-    this.speculative = newest;
-  }
-
-  /// What a committed transaction did.
-  record Committed(Database before, Transacted transacted) {}
-
-  /// What was made of a submission. Computed, it isn't decided before what it rests on is durable:
-  /// all that is pending before it.
-  private sealed interface Computed {
-    Submission submission();
-
-    /// A transaction on its way to the log.
-    ///
-    /// @param after the value that it makes, on the newest foundation; the one committed stays on
-    ///     that on which it was computed
-    record Next(Submission submission, Committed committed, byte[] encoded, Database after)
-        implements Computed {
-      Novelty novelty() {
-        return committed.transacted().novelty();
-      }
-    }
-
-    /// An answer that changes nothing: a refusal, or the report of a request known already.
-    record Answer(Submission submission, Decision decision) implements Computed {}
   }
 
   /// The log as it is now.
   TransactionLog log() {
-    return log;
+    return follower.log();
+  }
+
+  /// The newest durable value, and the wait for a newer one.
+  Publication publication() {
+    return publication;
   }
 
   /// The newest durable value.
   Database current() {
-    return durable.database();
+    return publication.current();
   }
 
   @Override
   public Durable durable() {
-    return durable;
+    return publication.durable();
   }
 
-  /// Most of what the log says beyond the foundation is applied before anybody has to wait. What is
-  /// being computed meanwhile is computed again.
   @Override
   public boolean adopt(Foundation foundation, DatabaseId of) {
-    Indexes indexes = Indexes.over(foundation);
-    long t = foundation.t();
-    for (List<Novelty> newer = newerThan(t);
-        rows(newer) > ROWS_UNDER_LOCK_MAX;
-        newer = newerThan(t)) {
-      Database facts = current();
-      for (Novelty novelty : newer) {
-        indexes = facts.apply(indexes, novelty);
-      }
-      t = newer.getLast().t();
-    }
     writing.lock();
     try {
       Database before = current();
-      if (!log.id().equals(of)
+      if (!log().id().equals(of)
           || foundation.t() <= before.indexes().foundation().t()) {
         return false;
       }
       if (foundation.t() > before.basisT()) {
         throw new IllegalStateException("a foundation is ahead of the log");
       }
-      for (Novelty novelty : newerThan(t)) {
-        indexes = before.apply(indexes, novelty);
-      }
-      tail.removeIf(novelty -> novelty.t() <= foundation.t());
-      adopt(before.withIndexes(indexes));
+      Database moved = before.withIndexes(before.indexes().onto(foundation));
+      speculation.move(moved, () -> follower.publish(moved));
       return true;
     } finally {
-      writing.unlock();
+      stopWriting();
     }
-  }
-
-  /// Publishes the durable value on another foundation, and puts what is pending on it; the caller
-  /// holds [#writing].
-  private void adopt(Database moved) {
-    handing.lock();
-    try {
-      publish(moved);
-      Database newest = moved;
-      List<Computed> laid = new ArrayList<>(pending.size());
-      for (Computed each : pending) {
-        if (each instanceof Computed.Next next) {
-          newest = next.after().withIndexes(next.after().apply(newest.indexes(), next.novelty()));
-          laid.add(new Computed.Next(next.submission(), next.committed(), next.encoded(), newest));
-        } else {
-          laid.add(each);
-        }
-      }
-      pending = laid;
-      if (speculative != null) {
-        speculative = newest;
-      }
-    } finally {
-      handing.unlock();
-    }
-  }
-
-  private List<Novelty> newerThan(long t) {
-    writing.lock();
-    try {
-      int first = tail.size();
-      while (first > 0 && tail.get(first - 1).t() > t) {
-        first--;
-      }
-      return List.copyOf(tail.subList(first, tail.size()));
-    } finally {
-      writing.unlock();
-    }
-  }
-
-  private static long rows(List<Novelty> novelties) {
-    long rows = 0;
-    for (Novelty novelty : novelties) {
-      rows += novelty.opened().count() + novelty.closed().count();
-    }
-    return rows;
   }
 
   /// Applies a transaction and returns when it is durable.
@@ -297,25 +169,33 @@ final class CommitPipeline implements IndexOwner {
   }
 
   private void submit(Submission mine) {
-    if (waiting.isEmpty() && computing.tryLock()) {
-      try {
-        compute(mine);
-      } finally {
-        computing.unlock();
-      }
-      if (!mine.isDecided()) {
-        lead(mine);
-      }
-    } else {
+    if (!mayGoAhead() || !Turn.soon(computing)) {
       waiting.add(mine);
       computer.call();
+      return;
+    }
+    try {
+      compute(mine);
+    } finally {
+      computing.unlock();
+    }
+    if (!waiting.isEmpty()) {
+      computer.call();
+    }
+    if (!mine.isDecided()) {
+      lead(mine);
     }
   }
 
-  /// Writes what is pending until `mine` is decided, unless another thread is writing.
+  private boolean mayGoAhead() {
+    Submission oldest = waiting.peek();
+    return oldest == null || System.nanoTime() - oldest.madeNanos() < AHEAD_NANOS_MAX;
+  }
+
+  /// Writes what is pending until `mine` is decided, unless another thread is writing: that one
+  /// looks again when it is done.
   private void lead(Submission mine) {
-    if (!writing.tryLock()) {
-      writer.call();
+    if (writesAreQuick ? !Turn.soon(writing) : !writing.tryLock()) {
       return;
     }
     // An interrupt would close the files that others wait for; it is seen when they have it.
@@ -325,22 +205,36 @@ final class CommitPipeline implements IndexOwner {
         // until it is
       }
     } finally {
-      writing.unlock();
+      stopWriting();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
   }
 
+  /// Gives up [#writing]. What was handed over while it was held, and found it taken, is written.
+  private void stopWriting() {
+    writing.unlock();
+    if (speculation.hasPending()) {
+      writer.call();
+    }
+  }
+
   private void computeWaiting() {
-    computing.lock();
-    try {
-      for (Submission next = waiting.poll(); next != null; next = waiting.poll()) {
-        compute(next);
-        writer.call();
+    while (!waiting.isEmpty()) {
+      computing.lock();
+      try {
+        for (int i = 0; i < QUEUED_AT_ONCE_MAX; i++) {
+          Submission next = waiting.poll();
+          if (next == null) {
+            break;
+          }
+          compute(next);
+          writer.call();
+        }
+      } finally {
+        computing.unlock();
       }
-    } finally {
-      computing.unlock();
     }
   }
 
@@ -351,7 +245,7 @@ final class CommitPipeline implements IndexOwner {
         // until nothing is left
       }
     } finally {
-      writing.unlock();
+      stopWriting();
     }
   }
 
@@ -362,10 +256,10 @@ final class CommitPipeline implements IndexOwner {
     }
     try {
       while (true) {
-        Database before = speculative;
+        Database before = speculation.newest();
         if (before == null) {
           readBack(submission.deadline());
-        } else if (hand(before, counted(before, submission))) {
+        } else if (speculation.hand(before, computation.of(submission, before, follower))) {
           return;
         }
       }
@@ -374,89 +268,9 @@ final class CommitPipeline implements IndexOwner {
     }
   }
 
-  /// Whichever thread computes, the reads are the submission's.
-  private Computed counted(Database before, Submission submission) {
-    return Reads.during(submission.reads(), () -> computed(before, submission));
-  }
-
-  private Computed computed(Database before, Submission submission) {
-    Transaction transaction = submission.transaction();
-    try {
-      if (transaction.requestId().isPresent()) {
-        long known = transactionOf(before, transaction.requestId().get());
-        if (known != Schema.NONE) {
-          return new Computed.Answer(
-              submission, new Decision.Durable(() -> committed(Partition.t(known))));
-        }
-      }
-      TxContext context =
-          new TxContext(functions, facade, clock.instant(), transaction.requestId());
-      Transacted transacted = Transactions.transact(before, transaction.data(), context);
-      Map<String, Long> tempids =
-          transaction.requestId().isPresent() ? transacted.tempids() : Map.of();
-      byte[] encoded = TransactionLog.encode(
-          new LogTransaction(transacted.novelty(), tempids), transacted.after().schema());
-      return new Computed.Next(
-          submission, new Committed(before, transacted), encoded, transacted.after());
-    } catch (RuntimeException | Error refused) {
-      return new Computed.Answer(submission, new Decision.Refused(refused));
-    }
-  }
-
-  /// Leaves what was computed to be written; false when the value it was computed on has been
-  /// discarded meanwhile.
-  private boolean hand(Database before, Computed computed) {
-    handing.lock();
-    try {
-      if (speculative != before) {
-        return false;
-      }
-      switch (computed) {
-        case Computed.Next next -> {
-          pending.add(next);
-          speculative = next.after();
-        }
-        case Computed.Answer(Submission submission, Decision decision) -> {
-          if (before == current()) {
-            submission.decide(decision); // rests on nothing that isn't durable
-          } else {
-            pending.add(computed);
-          }
-        }
-      }
-      return true;
-    } finally {
-      handing.unlock();
-    }
-  }
-
-  /// The entity of the transaction that had the request id, or [Schema#NONE].
-  private static long transactionOf(Database database, UUID requestId) {
-    Attribute attribute = database.schema().attribute(Bootstrap.TX_REQUEST_ID);
-    return attribute == null ? Schema.NONE : database.holder(attribute, requestId);
-  }
-
-  /// What a durable transaction did, from the log.
-  private Committed committed(long t) {
-    Database now = current();
-    try (Stream<LogTransaction> transactions = log.read(t)) {
-      LogTransaction found = transactions.findFirst().orElseThrow();
-      Database before = now.withView(now.view().withAsOf(t - 1));
-      Database after = now.withView(now.view().withAsOf(t));
-      return new Committed(
-          before,
-          new Transacted(
-              after,
-              found.novelty(),
-              LocalConnection.datoms(now, found.novelty()),
-              found.tempids(),
-              TxStats.NONE));
-    }
-  }
-
   /// Writes one record of what is pending; false when nothing is. The caller holds [#writing].
   private boolean write() {
-    List<Computed> batch = takeBatch();
+    List<Computed> batch = speculation.take();
     if (batch.isEmpty()) {
       return false;
     }
@@ -473,20 +287,33 @@ final class CommitPipeline implements IndexOwner {
     try {
       if (first == null || last == null) {
         batch.forEach(CommitPipeline::acknowledge);
-      } else if (log.append(encoded, first.novelty().t())) {
-        publish(last.after());
+      } else if (append(encoded, first.novelty().t())) {
+        follower.publish(last.after());
         batch.forEach(this::grow);
         batch.forEach(CommitPipeline::acknowledge);
       } else {
-        discardSpeculation();
+        speculation.discard();
         batch.forEach(each -> each.submission().decide(new Decision.Discarded()));
-        readBack();
+        begin(follower.replay());
       }
     } catch (RuntimeException | Error failure) {
-      discardSpeculation();
+      speculation.discard();
       batch.forEach(each -> each.submission().decide(afterUnknown(each, failure)));
     }
     return true;
+  }
+
+  private boolean append(List<byte[]> encoded, long firstT) {
+    long begun = System.nanoTime();
+    boolean appended = log().append(encoded, firstT);
+    writesAreQuick = System.nanoTime() - begun < QUICK_WRITE_NANOS_MAX;
+    return appended;
+  }
+
+  private void grow(Computed computed) {
+    if (computed instanceof Computed.Next next) {
+      follower.grow(next.novelty());
+    }
   }
 
   private static void acknowledge(Computed computed) {
@@ -511,215 +338,44 @@ final class CommitPipeline implements IndexOwner {
     };
   }
 
-  /// As much of what is pending, oldest first, as one record may have.
-  private List<Computed> takeBatch() {
-    handing.lock();
-    try {
-      int count = 0;
-      long bytes = 0;
-      while (count < pending.size()) {
-        bytes += pending.get(count) instanceof Computed.Next next
-            ? TransactionLog.size(next.encoded())
-            : 0;
-        if (bytes > TransactionLog.BYTES_MAX) {
-          break;
-        }
-        count++;
-      }
-      assert count > 0 || pending.isEmpty() : "a transaction too large for a record was taken";
-      List<Computed> taken = pending;
-      pending = new ArrayList<>(taken.subList(count, taken.size()));
-      return taken.subList(0, count);
-    } finally {
-      handing.unlock();
-    }
-  }
-
-  private void discardSpeculation() {
-    List<Computed> discarded;
-    handing.lock();
-    try {
-      discarded = pending;
-      pending = new ArrayList<>();
-      speculative = null;
-    } finally {
-      handing.unlock();
-    }
-    discarded.forEach(each -> each.submission().decide(new Decision.Discarded()));
-  }
-
   /// Reads what the log holds, unless another thread has; the caller holds [#computing].
   private void readBack(long deadline) {
-    acquire(writing, deadline);
+    acquireWriting(deadline);
     try {
-      if (speculative == null) {
-        readBack();
+      if (speculation.newest() == null) {
+        begin(follower.replay());
       }
     } finally {
-      writing.unlock();
+      stopWriting();
     }
   }
 
   /// Takes what others have written to the log, and gives the newest durable value.
   Database refresh(Duration wait) {
-    acquire(writing, System.nanoTime() + wait.toNanos());
+    acquireWriting(System.nanoTime() + wait.toNanos());
     try {
-      Database found = replay();
+      Database found = follower.replay();
       if (found != current()) {
-        discardSpeculation();
-        take(found);
+        speculation.discard();
+        begin(found);
       }
       return found;
     } finally {
-      writing.unlock();
+      stopWriting();
     }
   }
 
-  /// Takes what the log holds; the caller holds [#writing] and has discarded the speculation.
-  private void readBack() {
-    take(replay());
+  /// Goes on from what the log holds; the caller holds [#writing] and has discarded the
+  /// speculation.
+  private void begin(Database found) {
+    follower.publish(found);
+    speculation.begin(found);
   }
 
-  private void grow(Computed computed) {
-    if (computed instanceof Computed.Next next) {
-      grow(next.novelty());
-    }
-  }
-
-  private void grow(Novelty novelty) {
-    tail.add(novelty);
-    indexing.grown(novelty);
-  }
-
-  private void take(Database found) {
-    publish(found);
-    handing.lock();
+  private void acquireWriting(long deadline) {
     try {
-      speculative = found;
-    } finally {
-      handing.unlock();
-    }
-  }
-
-  /// The durable value with what the log says beyond it, or what the log says that has taken its
-  /// place; the caller holds [#writing].
-  private Database replay() {
-    Durable known = durable;
-    TransactionLog before = log;
-    List<Novelty> found = new ArrayList<>();
-    Database database;
-    try {
-      database = catchUp(known.database(), found);
-      TransactionLog newest = newestLog.apply(log);
-      while (newest != log) {
-        log = newest;
-        found.clear();
-        database = catchUp(Database.empty(known.database().name()), found);
-        newest = newestLog.apply(log);
-      }
-    } catch (RuntimeException | Error failure) {
-      log = before;
-      log.rewind(known.logEnd()); // what was read isn't published, so it will be read again
-      throw failure;
-    }
-    if (log != before) {
-      tail.clear();
-      indexing.moved(log.id());
-    }
-    found.forEach(this::grow);
-    return database;
-  }
-
-  private Database catchUp(Database from, List<Novelty> found) {
-    Database[] database = {from};
-    try (Stream<LogTransaction> transactions = log.catchUp()) {
-      transactions.forEach(each -> {
-        Novelty novelty = each.novelty();
-        long next = database[0].basisT() + 1;
-        if (novelty.t() != next) {
-          throw Anomaly.fault(
-                  "The log of database " + from.name() + " goes on with t=" + novelty.t() + ".",
-                  "Expected t=" + next + ".",
-                  "Restore the log from a backup.")
-              .toException();
-        }
-        database[0] = database[0].apply(novelty);
-        found.add(novelty);
-      });
-    }
-    return database[0];
-  }
-
-  private void publish(Database database) {
-    publishing.lock();
-    try {
-      durable = new Durable(database, log.id(), log.end());
-      published.signalAll();
-    } finally {
-      publishing.unlock();
-    }
-  }
-
-  /// Waits until the durable value has t.
-  Database await(long t, Duration wait) {
-    long nanos = wait.toNanos();
-    publishing.lock();
-    try {
-      while (current().basisT() < t && nanos > 0) {
-        nanos = published.awaitNanos(nanos);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Submission.interrupted("Nothing was changed.");
-    } finally {
-      publishing.unlock();
-    }
-    Database database = current();
-    if (database.basisT() < t) {
-      throw Anomaly.of(
-              Category.BUSY,
-              "Database does not yet have t=" + t + "; its basis is " + database.basisT() + ".",
-              "Call again, or check that the t is of this database.")
-          .with("basis", database.basisT())
-          .with("needed-t", t)
-          .toException();
-    }
-    return database;
-  }
-
-  /// Waits until the durable value is beyond t, the time is up or the wait was given up; whoever
-  /// gives up calls [#wake].
-  ///
-  /// @return whether the durable value is beyond t
-  boolean awaitBeyond(long t, Duration wait, BooleanSupplier givenUp) {
-    long nanos = wait.toNanos();
-    publishing.lock();
-    try {
-      while (current().basisT() <= t && nanos > 0 && !givenUp.getAsBoolean()) {
-        nanos = published.awaitNanos(nanos);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Submission.interrupted("Nothing was changed.");
-    } finally {
-      publishing.unlock();
-    }
-    return current().basisT() > t;
-  }
-
-  /// Lets those who wait look again.
-  void wake() {
-    publishing.lock();
-    try {
-      published.signalAll();
-    } finally {
-      publishing.unlock();
-    }
-  }
-
-  private static void acquire(ReentrantLock lock, long deadline) {
-    try {
-      if (!lock.tryLock() && !lock.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      if (!writing.tryLock()
+          && !writing.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         throw Submission.timeIsUp("Nothing was applied.");
       }
     } catch (InterruptedException e) {

@@ -37,6 +37,8 @@ public final class LocalClient implements Client {
 
   private final Storage storage;
   private final Catalog catalog;
+  private final LogCopies copies;
+  private final Deletions deletions;
   private final Surroundings surroundings;
   private final Indexing indexing;
   private final SegmentCache cache;
@@ -67,6 +69,8 @@ public final class LocalClient implements Client {
       List<NearTier> tiers) {
     this.storage = storage;
     this.catalog = new Catalog(storage.refs());
+    this.copies = new LogCopies(storage.refs());
+    this.deletions = new Deletions(storage.refs());
     this.surroundings = new Surroundings(functions, Queries::run, clock);
     this.indexing = indexing;
     this.cache = new SegmentCache(indexing.cacheBytesMax(), tiers, storage.blobs());
@@ -83,44 +87,66 @@ public final class LocalClient implements Client {
     Catalog.checkName(dbName);
     deleteLeftovers();
     Optional<Catalog.Entry> entry = catalog.entry(dbName);
-    if (entry.isEmpty() || !catalog.remove(dbName, entry.get())) {
+    if (entry.isEmpty()) {
       return false;
     }
     DatabaseId id = entry.get().id();
+    deletions.begin(id);
+    if (!catalog.remove(dbName, entry.get())) {
+      return false; // somebody else deletes it, or its log is just replaced by another
+    }
     CompletableFuture<LocalConnection> connection = connections.remove(id);
     if (connection != null) {
       connection.thenAccept(LocalConnection::markDeleted);
     }
     opened.remove(id); // its values end with it
-    new LogCopies(storage.refs()).deleteAll(id, storage.log());
-    index(id).delete();
+    delete(id);
     return true;
   }
 
-  /// Deletes the indexes of logs that aren't in the catalog any more: of databases whose deletion
-  /// failed in the midst, and of logs that others have taken the place of when the process that
-  /// was to delete them ended before. A database is there before it has an index, so the indexes
-  /// are listed first; while logs take the place of others, the catalog may be behind.
-  private void deleteLeftovers() {
+  /// Deletes what is left of a database that the catalog has forgotten.
+  private void delete(DatabaseId id) {
+    copies.deleteAll(id, storage.log());
+    index(id).delete();
+    deletions.end(id);
+  }
+
+  /// Deletes what nothing names any more: databases whose deletion failed in the midst, and indexes
+  /// of logs that others have taken the place of when the process that was to delete them ended
+  /// before. A database is there before it has an index, and in the catalog until its deletion was
+  /// noted, so these are listed first; while logs take the place of others, the catalog may be
+  /// behind.
+  ///
+  /// @return whether there is nothing left to be deleted later
+  private boolean deleteLeftovers() {
+    List<DatabaseId> begun = deletions.begun();
     List<DatabaseId> indexed = DatabaseIndex.databases(storage.refs());
-    if (new LogCopies(storage.refs()).isAny()) {
-      return;
-    }
     Set<DatabaseId> known = new HashSet<>();
     for (String dbName : catalog.names()) {
       catalog.entry(dbName).ifPresent(entry -> known.add(entry.id()));
     }
-    for (DatabaseId id : indexed) {
-      if (!known.contains(id) && !opened.contains(id)) {
-        index(id).delete();
+    for (DatabaseId id : begun) {
+      if (!known.contains(id)
+          && copies.of(id).stream().noneMatch(known::contains)
+          && copies.originsOf(id).stream().noneMatch(known::contains)) {
+        delete(id);
       }
     }
+    if (copies.isAny()) {
+      return true; // whoever is at it deletes the index too
+    }
+    boolean all = true;
+    for (DatabaseId id : indexed) {
+      if (!known.contains(id) && !opened.contains(id)) {
+        all &= index(id).discard();
+      }
+    }
+    return all;
   }
 
   private @Nullable Duration tryToDeleteLeftovers() {
     try {
-      deleteLeftovers();
-      return null;
+      return deleteLeftovers() ? null : indexing.garbagePause();
     } catch (AnomalyException failed) {
       LOG.warn("index-leftovers-failed error={}", failed.getMessage());
       return indexing.retryMax();
@@ -231,8 +257,11 @@ public final class LocalClient implements Client {
     return (T) Queries.run(request, surroundings.functions());
   }
 
+  /// Indexes what is left of large novelties, so that the next start reads little; a process that
+  /// is killed instead loses nothing.
   @Override
   public void close() {
+    connections.values().forEach(connection -> connection.thenAccept(LocalConnection::finish));
     connections.values().forEach(connection -> connection.thenAccept(LocalConnection::stop));
     indexer.close();
     storage.close();

@@ -33,7 +33,6 @@ import valence.engine.indexing.BackgroundIndexing;
 import valence.engine.indexing.DatabaseIndex;
 import valence.engine.indexing.IndexRoot;
 import valence.engine.indexing.IndexStatus;
-import valence.engine.local.CommitPipeline.Committed;
 import valence.engine.local.LocalDb.Surroundings;
 import valence.engine.log.TransactionLog;
 import valence.engine.schema.Bootstrap;
@@ -75,13 +74,14 @@ final class LocalConnection implements Connection {
     Optional<DatabaseIndex.Opened> opened = index.open();
     TransactionLog log =
         new TransactionLog(logs, id, opened.map(each -> each.root().logEnd()).orElse(0L));
-    this.pipeline = new CommitPipeline(
+    LogFollower follower = new LogFollower(
         opened.map(root -> known(root, log)).orElseGet(() -> Database.empty(name)),
         log,
         each -> Excisions.newest(each, name, catalog, logs),
-        surroundings.functions(),
-        this::facade,
-        surroundings.clock(),
+        indexing);
+    this.pipeline = new CommitPipeline(
+        follower,
+        new Computation(surroundings.functions(), this::facade, surroundings.clock()),
         indexing);
     this.excisions = new Excisions(name, catalog, logs, pipeline, moved);
     indexing.begin(pipeline);
@@ -94,7 +94,7 @@ final class LocalConnection implements Connection {
       throw Anomaly.fault(
               "The index of database " + name + " goes up to t=" + root.t() + ", but the log has "
                   + (lastT.isEmpty() ? "nothing" : "t=" + lastT.getAsLong()) + " there.",
-              "Restore the log from a backup, or rebuild the index from the log.")
+              "Restore the log from a backup, or make the indexes anew: `valence db reindex NAME`.")
           .toException();
     }
     return Database.opened(name, opened.foundation(), root.nextEntity(), root.nextAttribute());
@@ -159,7 +159,7 @@ final class LocalConnection implements Connection {
 
   @Override
   public Db syncExcise(long t) {
-    alive().await(t, SYNC_MAX);
+    alive().publication().await(t, SYNC_MAX);
     excisions.run();
     return db();
   }
@@ -171,7 +171,7 @@ final class LocalConnection implements Connection {
 
   @Override
   public Db sync(long t) {
-    return facade(alive().await(t, SYNC_MAX));
+    return facade(alive().publication().await(t, SYNC_MAX));
   }
 
   @Override
@@ -222,15 +222,16 @@ final class LocalConnection implements Connection {
     return new LocalTxFeed(this, Math.max(first, Bootstrap.T));
   }
 
-  /// [CommitPipeline#awaitBeyond], given up when the database is deleted.
+  /// [Publication#awaitBeyond], given up when the database is deleted.
   boolean awaitBeyond(long t, Duration wait, BooleanSupplier givenUp) {
-    boolean beyond = alive().awaitBeyond(t, wait, () -> deleted || givenUp.getAsBoolean());
+    boolean beyond =
+        alive().publication().awaitBeyond(t, wait, () -> deleted || givenUp.getAsBoolean());
     return alive() == pipeline && beyond;
   }
 
   /// Lets those who wait see that they were given up.
   void wake() {
-    pipeline.wake();
+    pipeline.publication().wake();
   }
 
   private static LogEntry entry(Database database, Novelty novelty) {
@@ -257,13 +258,20 @@ final class LocalConnection implements Connection {
   /// The database was deleted: every later call says so.
   void markDeleted() {
     deleted = true;
-    pipeline.wake();
+    pipeline.publication().wake();
     indexing.stop();
   }
 
   /// Ends what is done for the database in the background.
   void stop() {
     indexing.stop();
+  }
+
+  /// Does what makes the next start short.
+  void finish() {
+    if (!deleted) {
+      indexing.finish();
+    }
   }
 
   /// Moves what is durable now into the durable indexes.

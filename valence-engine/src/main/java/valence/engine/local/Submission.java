@@ -9,7 +9,6 @@ import valence.api.Anomaly.Category;
 import valence.api.AnomalyException;
 import valence.api.Transaction;
 import valence.engine.index.Reads;
-import valence.engine.local.CommitPipeline.Committed;
 
 /// A transaction on its way, and the thread that waits for its answer. Whoever decides it wakes
 /// that thread; it is decided once.
@@ -20,6 +19,7 @@ final class Submission {
   private final Thread caller = Thread.currentThread();
   private final @Nullable Reads reads = Reads.counting();
   private final long deadline;
+  private final long madeNanos = System.nanoTime();
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
 
   Submission(Transaction transaction, long deadlineNanos) {
@@ -62,6 +62,11 @@ final class Submission {
   /// Where its caller counts what is read for it; null where nobody asked.
   @Nullable Reads reads() {
     return reads;
+  }
+
+  /// Since when it waits; of [System#nanoTime].
+  long madeNanos() {
+    return madeNanos;
   }
 
   /// Of [System#nanoTime].

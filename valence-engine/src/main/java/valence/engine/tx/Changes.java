@@ -27,11 +27,11 @@ final class Changes {
   private final Current current;
   private final long t;
   private final long tx;
-  private final FactTable byFact;
+  private final FactTable byFact; // without assertions of cardinality one, unless some retract
   private final FactTable assertedOne; // assertions of cardinality one, by entity and attribute
   private final RowBuffer opened;
   private final RowBuffer closed = new RowBuffer(0);
-  private final List<Datom> report = new ArrayList<>();
+  private final List<Datom> report;
   private final boolean[] dropped; // facts that say nothing more: equal to one before, or NaN
   private int duplicates;
   private int redundant;
@@ -51,10 +51,11 @@ final class Changes {
     if (facts.hasRetractAll) {
       expandRetractAll();
     }
-    this.byFact = new FactTable(facts, true);
-    this.assertedOne = new FactTable(facts, false);
+    this.byFact = new FactTable(facts, true, facts.hasRetract ? facts.count : 0);
+    this.assertedOne = new FactTable(facts, false, facts.count);
     this.opened = new RowBuffer(facts.count + 1);
     this.dropped = new boolean[facts.count];
+    this.report = new ArrayList<>(facts.count + 1);
     opened.add(tx, Bootstrap.TX_INSTANT, instant.getTime(), null, t, RowBuffer.OPEN);
     report.add(new Datom(tx, Bootstrap.TX_INSTANT, instant, tx, true));
   }
@@ -117,6 +118,19 @@ final class Changes {
   }
 
   private void merge(int fact) {
+    boolean ofOne = facts.op[fact] == Facts.ADD && !facts.a[fact].many();
+    if (ofOne && !facts.hasRetract) {
+      int other = assertedOne.put(fact);
+      if (other == FactTable.NONE) {
+        return;
+      }
+      if (!facts.isSameValue(other, fact)) {
+        throw conflict(other, fact, facts.a[fact].ident() + " has cardinality one.");
+      }
+      dropped[fact] = true;
+      duplicates++;
+      return;
+    }
     int equal = byFact.put(fact);
     if (equal != FactTable.NONE) {
       if (facts.op[equal] != facts.op[fact]) {
@@ -126,7 +140,7 @@ final class Changes {
       duplicates++;
       return;
     }
-    if (facts.op[fact] == Facts.ADD && !facts.a[fact].many()) {
+    if (ofOne) {
       int other = assertedOne.put(fact);
       if (other != FactTable.NONE) {
         throw conflict(other, fact, facts.a[fact].ident() + " has cardinality one.");
@@ -191,7 +205,8 @@ final class Changes {
 
   /// Closes the row that was found, unless a retraction of its own does.
   private void replaced(long e, Attribute attribute) {
-    if (byFact.find(e, attribute.id(), current.key, current.object) == FactTable.NONE) {
+    if (!facts.hasRetract
+        || byFact.find(e, attribute.id(), current.key, current.object) == FactTable.NONE) {
       close(e, attribute);
     } else {
       report(e, attribute, current.key, current.object, false);

@@ -2,11 +2,9 @@ package valence.engine.tx;
 
 import org.jspecify.annotations.Nullable;
 import valence.engine.db.Database;
-import valence.engine.index.Batch;
 import valence.engine.index.Bound;
-import valence.engine.index.Cursor;
 import valence.engine.index.Order;
-import valence.engine.index.Range;
+import valence.engine.index.Row;
 import valence.engine.value.ValueOrder;
 
 /// Finds the row that is true before the transaction; what was found stands in the fields until the
@@ -40,14 +38,13 @@ final class Current {
   }
 
   private boolean find(Bound bound) {
-    Cursor cursor = before.cursor(Order.EAVT, Range.prefix(bound));
-    if (!cursor.next()) {
+    Row row = before.row(Order.EAVT, bound);
+    if (row == null) {
       return false;
     }
-    Batch batch = cursor.batch();
-    key = batch.v[batch.start];
-    object = batch.object(batch.start);
-    from = batch.t[batch.start];
+    key = row.v();
+    object = row.o();
+    from = row.from();
     return true;
   }
 }

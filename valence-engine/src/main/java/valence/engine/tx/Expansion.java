@@ -28,6 +28,9 @@ final class Expansion {
   /// Calls of transaction functions in one transaction, at most.
   static final int FUNCTION_CALLS_MAX = 100_000;
 
+  /// Facts that a form says, about: room is made for so many.
+  private static final int FACTS_PER_FORM = 4;
+
   private static final Keyword ADD = Keyword.intern("db", "add");
   private static final Keyword RETRACT = Keyword.intern("db", "retract");
   private static final Keyword RETRACT_ENTITY = Keyword.intern("db", "retractEntity");
@@ -88,6 +91,7 @@ final class Expansion {
         // an empty transaction
       }
       case Collection<?> forms -> {
+        facts.expect(forms.size() * FACTS_PER_FORM);
         for (@Nullable Object each : Persistent.items(forms)) {
           form(each, 0);
           form++;

@@ -14,10 +14,10 @@ final class FactTable {
   private int[] slots;
   private int count;
 
-  FactTable(Facts facts, boolean byValue) {
+  FactTable(Facts facts, boolean byValue, int expectedFacts) {
     this.facts = facts;
     this.byValue = byValue;
-    slots = empty(Math.max(8, Integer.highestOneBit(facts.count) * 4));
+    slots = empty(Math.max(8, Integer.highestOneBit(expectedFacts) * 4));
   }
 
   private static int[] empty(int capacity) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.engine.schema.Attribute;
+import valence.engine.value.ValueOrder;
 
 /// What the forms come down to, as columns: assertions and retractions with every name resolved, in
 /// the order of the forms. Entities and references below zero are temporary ids. For one
@@ -35,6 +36,7 @@ final class Facts {
   int identityCount;
 
   boolean hasTuples;
+  boolean hasRetract;
   boolean hasRetractAll;
   boolean hasComposites;
   boolean hasSchema;
@@ -49,6 +51,7 @@ final class Facts {
     key[count] = k;
     value[count] = v;
     op[count] = what;
+    hasRetract |= what == RETRACT;
     form[count] = from;
     if (entity < 0 && what == ADD && attribute.unique() == Attribute.Unique.IDENTITY) {
       if (identityCount == identities.length) {
@@ -69,13 +72,27 @@ final class Facts {
           .with("limit", (long) FACTS_MAX)
           .toException();
     }
-    int capacity = Math.min(e.length * 2, FACTS_MAX);
+    resize(Math.min(e.length * 2, FACTS_MAX));
+  }
+
+  private void resize(int capacity) {
     e = Arrays.copyOf(e, capacity);
     a = Arrays.copyOf(a, capacity);
     key = Arrays.copyOf(key, capacity);
     value = Arrays.copyOf(value, capacity);
     op = Arrays.copyOf(op, capacity);
     form = Arrays.copyOf(form, capacity);
+  }
+
+  /// Makes room for so many facts.
+  void expect(int facts) {
+    if (facts > e.length) {
+      resize(Math.min(facts, FACTS_MAX));
+    }
+  }
+
+  boolean isSameValue(int fact1, int fact2) {
+    return ValueOrder.compare(key[fact1], value[fact1], key[fact2], value[fact2]) == 0;
   }
 
   /// The value as callers see it.

@@ -19,11 +19,18 @@ import valence.engine.schema.Schema;
 final class Names {
   private static final String TX_TEMPID = "datomic.tx";
 
+  /// Attributes that are remembered; a power of two.
+  private static final int RECENT = 16;
+
   private final Database before;
   private final Schema schema;
   private final Tempids tempids;
   private final long tx;
   private boolean txNamed;
+
+  // Attributes that were named before: forms name the same ones again and again.
+  private final @Nullable Keyword[] recentName = new Keyword[RECENT];
+  private final @Nullable Attribute[] recent = new Attribute[RECENT];
 
   Names(Database before, Tempids tempids) {
     this.before = before;
@@ -139,7 +146,17 @@ final class Names {
 
   /// What stands for an attribute.
   Attribute attribute(@Nullable Object a, int form) {
-    return attribute(a, form, true);
+    if (!(a instanceof Keyword ident)) {
+      return attribute(a, form, true);
+    }
+    int slot = ident.hashCode() & (RECENT - 1);
+    Attribute known = recent[slot];
+    if (known == null || recentName[slot] != ident) {
+      known = attribute(ident, form, true);
+      recent[slot] = known;
+      recentName[slot] = ident;
+    }
+    return known;
   }
 
   private Attribute attribute(@Nullable Object a, int form, boolean lookupAllowed) {

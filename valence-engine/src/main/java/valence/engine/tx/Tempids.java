@@ -1,7 +1,9 @@
 package valence.engine.tx;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
@@ -171,14 +173,25 @@ final class Tempids {
         .toException();
   }
 
-  /// The entity of each string that the caller wrote and that became one.
-  Map<String, Long> resolved() {
-    Map<String, Long> result = new HashMap<>();
+  /// The entity of each string that the caller wrote and that became one, the transaction's among
+  /// them.
+  ///
+  /// @param text what names the transaction
+  /// @param tx   its entity, or [Schema#NONE] when it wasn't named
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of entries
+  Map<String, Long> resolved(String text, long tx) {
+    if (named.isEmpty()) {
+      return tx == Schema.NONE ? Map.of() : Map.of(text, tx);
+    }
+    List<Map.Entry<String, Long>> result = new ArrayList<>(named.size() + 1);
     named.forEach((caller, id) -> {
-      if (caller instanceof String text && entity(id) != Schema.NONE) {
-        result.put(text, entity(id));
+      if (caller instanceof String name && entity(id) != Schema.NONE) {
+        result.add(Map.entry(name, entity(id)));
       }
     });
-    return result;
+    if (tx != Schema.NONE) {
+      result.add(Map.entry(text, tx));
+    }
+    return Map.ofEntries(result.toArray(new Map.Entry[0]));
   }
 }

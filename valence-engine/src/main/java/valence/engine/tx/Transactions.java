@@ -106,10 +106,8 @@ public final class Transactions {
             composed - deduplicated,
             System.nanoTime() - composed),
         changes.warnings());
-    Map<String, Long> named = tempids.resolved();
-    if (names.isTxNamed()) {
-      named.put(TX_TEMPID, names.tx());
-    }
+    Map<String, Long> named =
+        tempids.resolved(TX_TEMPID, names.isTxNamed() ? names.tx() : Schema.NONE);
     return new Transacted(after, novelty, changes.report(), named, stats);
   }
 

@@ -1,10 +1,9 @@
 package valence.engine.tx;
 
-import java.util.HashMap;
-import java.util.Map;
 import valence.engine.db.Database;
 import valence.engine.index.RowBuffer;
 import valence.engine.schema.Attribute;
+import valence.engine.schema.Partition;
 import valence.engine.schema.Schema;
 
 /// Refuses a second holder of a unique value, judged on the result: a value that its holder loses
@@ -20,24 +19,25 @@ final class Uniqueness {
     this.changes = changes;
   }
 
-  private record Claim(int attribute, Object value) {}
-
   /// How many claims were checked.
   int check() {
     RowBuffer opened = changes.opened();
-    Map<Claim, Long> claims = null;
+    Claims claims = null;
     for (int i = 0; i < opened.count(); i++) {
       Attribute attribute = before.schema().attribute(opened.a(i));
       if (attribute == null || !attribute.isUnique()) {
         continue;
       }
       long e = opened.e(i);
-      Object value = before.value(attribute.id(), opened.v(i), opened.o(i));
-      claims = claims == null ? new HashMap<>() : claims;
-      Long other = claims.putIfAbsent(new Claim(attribute.id(), value), e);
-      if (other != null) {
-        throw twice(attribute, value, other, e);
+      claims = claims == null ? new Claims() : claims;
+      long other = claims.claim(attribute.id(), opened.v(i), opened.o(i), e);
+      if (other != Claims.NOBODY) {
+        throw twice(attribute, value(opened, i), other, e);
       }
+      if (isKnownToBeFree(attribute, e)) {
+        continue;
+      }
+      Object value = value(opened, i);
       long holder = before.holder(attribute, value);
       if (holder != Schema.NONE
           && holder != e
@@ -45,7 +45,20 @@ final class Uniqueness {
         throw taken(attribute, value, holder, e);
       }
     }
-    return claims == null ? 0 : claims.size();
+    return claims == null ? 0 : claims.count();
+  }
+
+  /// Whether the holder of the value was looked for already: a temporary id that is given an
+  /// identity becomes a new entity only when there is no holder. Composite tuples aren't given.
+  private boolean isKnownToBeFree(Attribute attribute, long entity) {
+    return attribute.unique() == Attribute.Unique.IDENTITY
+        && !(attribute.tuple() instanceof Attribute.Tuple.Composite)
+        && !before.isIssued(entity)
+        && Partition.partition(entity) != Partition.TX;
+  }
+
+  private Object value(RowBuffer rows, int row) {
+    return before.value(rows.a(row), rows.v(row), rows.o(row));
   }
 
   private RuntimeException twice(Attribute attribute, Object value, long first, long second) {

@@ -1,9 +1,7 @@
 package valence.engine.tx;
 
 import clojure.lang.PersistentVector;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import valence.edn.Persistent;
 import valence.engine.db.Database;
@@ -22,33 +20,35 @@ final class Upserts {
   private final Facts facts;
   private final Tempids tempids;
   private final Subjects subjects;
+  private final ValueEnds ends;
 
   Upserts(Database before, Facts facts, Tempids tempids, Subjects subjects) {
     this.before = before;
     this.subjects = subjects;
     this.facts = facts;
     this.tempids = tempids;
+    this.ends = new ValueEnds(before, facts.identityCount);
   }
 
-  private record Identity(int attribute, Object value) {}
+  /// What is known of the value of an identity: it refers to a temporary id that isn't known yet …
+  private static final byte OPEN = 0;
+  /// … nobody has it …
+  private static final byte FREE = 1;
+  /// … or somebody has, and the temporary id is that entity.
+  private static final byte HELD = 2;
 
   void resolve(List<ExplicitTuple> tuples) {
     boolean open = !resolveTuples(tuples);
-    boolean[] held = new boolean[facts.identityCount];
+    byte[] found = new byte[facts.identityCount];
     for (int i = 0; i < facts.identityCount; i++) {
-      int fact = facts.identities[i];
-      if (isOpen(facts.a[fact], facts.valueAt(fact))) {
-        open = true;
-      } else {
-        held[i] = settle(fact, value(fact));
-      }
+      found[i] = settle(facts.identities[i]);
+      open |= found[i] == OPEN;
     }
     // Only when all holders are known, so that what joins what doesn't depend on the order.
-    Map<Identity, Long> fresh = new HashMap<>();
+    Claims fresh = new Claims();
     for (int i = 0; i < facts.identityCount; i++) {
-      int fact = facts.identities[i];
-      if (!held[i] && !isOpen(facts.a[fact], facts.valueAt(fact))) {
-        join(fact, value(fact), fresh);
+      if (found[i] == FREE) {
+        join(facts.identities[i], fresh);
       }
     }
     while (open) {
@@ -82,7 +82,7 @@ final class Upserts {
   }
 
   private void resolveReferences() {
-    Map<Identity, Long> fresh = new HashMap<>();
+    Claims fresh = new Claims();
     for (int i = 0; i < facts.identityCount; i++) {
       int fact = facts.identities[i];
       Attribute attribute = facts.a[fact];
@@ -149,6 +149,27 @@ final class Upserts {
     return attribute.hasReferenceAt(slot);
   }
 
+  private byte settle(int fact) {
+    Attribute attribute = facts.a[fact];
+    if (isPlain(attribute)) {
+      if (ends.isBeyond(attribute, facts.key[fact])) {
+        return FREE;
+      }
+      long holder = before.holder(attribute, facts.key[fact], facts.value[fact]);
+      if (holder == Schema.NONE) {
+        return FREE;
+      }
+      settle(facts.e[fact], holder, attribute, facts.valueAt(fact), facts.form[fact]);
+      return HELD;
+    }
+    return isOpen(attribute, facts.valueAt(fact)) ? OPEN : settle(fact, value(fact)) ? HELD : FREE;
+  }
+
+  /// Whether the values are what they are, whatever becomes of temporary ids.
+  private static boolean isPlain(Attribute attribute) {
+    return !attribute.isRef() && attribute.type() != ValueType.TUPLE;
+  }
+
   /// Whether an entity holds the value; then the fact's temporary id is that entity.
   private boolean settle(int fact, Object value) {
     Attribute attribute = facts.a[fact];
@@ -162,10 +183,23 @@ final class Upserts {
 
   /// Makes the fact's temporary id one with the others that are given the same new value. Ids that
   /// are two entities already stay apart; that both claim the value is found out later.
-  private void join(int fact, Object value, Map<Identity, Long> fresh) {
+  private void join(int fact, Object value, Claims fresh) {
+    ValueType type = facts.a[fact].type();
+    join(fact, type.key(value), type.inline() ? null : value, fresh);
+  }
+
+  private void join(int fact, Claims fresh) {
+    if (isPlain(facts.a[fact])) {
+      join(fact, facts.key[fact], facts.value[fact], fresh);
+    } else {
+      join(fact, value(fact), fresh);
+    }
+  }
+
+  private void join(int fact, long key, @Nullable Object object, Claims fresh) {
     long entity = facts.e[fact];
-    Long other = fresh.putIfAbsent(new Identity(facts.a[fact].id(), value), entity);
-    if (other != null
+    long other = fresh.claim(facts.a[fact].id(), key, object, entity);
+    if (other != Claims.NOBODY
         && (tempids.entity(other) == Schema.NONE || tempids.entity(entity) == Schema.NONE)) {
       tempids.join(other, entity);
     }
