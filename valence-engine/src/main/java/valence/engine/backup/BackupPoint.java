@@ -6,17 +6,19 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.edn.Edn;
+import valence.engine.indexing.IndexRoot;
 import valence.engine.store.DatabaseId;
 
 /// One moment of a database in a backup. In its ref it is EDN text:
 ///
 ///     {:format 1 :database "name" :log #uuid "…" :t 41 :excised-t -1 :records 17 :rows 530
-///      :bytes 8713 :chain "<64 digits>" :made #inst "…"}
+///      :bytes 8713 :chain "<64 digits>" :made #inst "…" :root {…}}
 ///
 /// @param number   1 for the first of a database's points, growing
 /// @param log      which log the records are of; another after an excision
@@ -26,6 +28,7 @@ import valence.engine.store.DatabaseId;
 /// @param rows     how many facts they open and close
 /// @param bytes    that they take
 /// @param chain    their checksum, as the package tells
+/// @param root     of the indexes that the backup has; empty when the database had none
 public record BackupPoint(
     String database,
     long number,
@@ -36,7 +39,8 @@ public record BackupPoint(
     long rows,
     long bytes,
     String chain,
-    Instant made) {
+    Instant made,
+    Optional<IndexRoot> root) {
   private static final long FORMAT = 1;
 
   byte[] text() {
@@ -51,6 +55,7 @@ public record BackupPoint(
     map.put(key("bytes"), bytes);
     map.put(key("chain"), chain);
     map.put(key("made"), Date.from(made));
+    root.ifPresent(indexes -> map.put(key("root"), indexes.toMap()));
     return Edn.print(map).getBytes(StandardCharsets.UTF_8);
   }
 
@@ -73,8 +78,15 @@ public record BackupPoint(
           number(map, "rows"),
           number(map, "bytes"),
           chain,
-          ((Date) required(map.get(key("made")))).toInstant());
-    } catch (AnomalyException | ClassCastException | IllegalArgumentException e) {
+          ((Date) required(map.get(key("made")))).toInstant(),
+          map.get(key("root")) instanceof Map<?, ?> root
+              ? Optional.of(IndexRoot.of(root))
+              : Optional.empty());
+    } catch (AnomalyException
+        | ClassCastException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException
+        | ArithmeticException e) {
       throw Anomaly.fault(
               "Point " + number + " of the backup of " + database + " is damaged: "
                   + e.getMessage(),

@@ -15,6 +15,10 @@ import java.util.stream.Stream;
 import valence.api.Anomaly;
 import valence.api.Anomaly.Category;
 import valence.api.AnomalyException;
+import valence.engine.backup.Progress.Unit;
+import valence.engine.indexing.IndexExport;
+import valence.engine.indexing.IndexReader;
+import valence.engine.indexing.IndexRoot;
 import valence.engine.local.Catalog;
 import valence.engine.log.RecordContents;
 import valence.engine.log.Seal;
@@ -31,6 +35,9 @@ public record Backups(Storage backup) {
   private static final String POINT = "/point/";
   private static final String LOG = "/log/";
 
+  /// A root lasts as long as its readers' grace; one that indexes faster than it is read is left.
+  private static final int ROOTS_TRIED_MAX = 5;
+
   /// `incorrect` for a storage that holds databases.
   public Backups {
     if (!new Catalog(backup.refs()).names().isEmpty()) {
@@ -45,9 +52,10 @@ public record Backups(Storage backup) {
   /// What a backup did.
   ///
   /// @param point   the newest point of the database now
-  /// @param records how many were moved
-  /// @param bytes   that they take
-  public record Made(BackupPoint point, long records, long bytes) {}
+  /// @param records  of the log that were moved
+  /// @param segments of the indexes that were moved
+  /// @param bytes    that all these take
+  public record Made(BackupPoint point, long records, long segments, long bytes) {}
 
   /// The databases of which there are points, sorted.
   public List<String> databases() {
@@ -122,30 +130,73 @@ public record Backups(Storage backup) {
       throw damaged(dbName, "it has " + present + " records of " + known);
     }
     checkSame(source, dbName, log, present);
+    Indexes indexes = indexes(source, log, progress); // first: the log goes beyond them then
     long end = LogEnd.of(source.log(), log, present);
     read(backup, log, present, tally, _ -> {}); // what an interrupted run has moved
     long moved = tally.bytes();
     long total = end - present;
-    long before = present;
-    progress.at(0, total, 0);
+    progress.at(Unit.RECORDS, 0, total);
     read(source, log, end, tally, record -> {
       if (!backup.log().append(log, record.position(), record.bytes())) {
-        throw Anomaly.of(Category.CONFLICT, "Another process writes this backup.")
-            .toException();
+        throw written();
       }
-      progress.at(tally.records() - before, total, tally.bytes() - moved);
+      progress.at(Unit.RECORDS, tally.records() - present, total);
     });
-    if (last != null && last.records() == end) {
-      return new Made(last, 0, 0);
+    long bytes = tally.bytes() - moved + indexes.bytes();
+    if (last != null && last.records() == end && last.root().equals(indexes.root())) {
+      return new Made(last, 0, indexes.segments(), bytes);
     }
     long number = points.isEmpty() ? 1 : points.getLast().number() + 1;
-    BackupPoint point =
-        tally.point(dbName, number, log, excisedT, Instant.ofEpochMilli(clock.millis()));
+    BackupPoint point = tally.point(
+        dbName, number, log, excisedT, Instant.ofEpochMilli(clock.millis()), indexes.root());
     String ref = PREFIX + dbName + POINT + String.format("%012d", number);
     if (!backup.refs().compareAndSet(ref, RefStore.ABSENT, point.text())) {
-      throw Anomaly.of(Category.CONFLICT, "Another process writes this backup.").toException();
+      throw written();
     }
-    return new Made(point, total, tally.bytes() - moved);
+    return new Made(point, total, indexes.segments(), bytes);
+  }
+
+  private static AnomalyException written() {
+    return Anomaly.of(
+            Category.CONFLICT,
+            "Another process writes this backup.",
+            "One at a time can. Nothing is lost: run it again when that one has ended.")
+        .toException();
+  }
+
+  /// Indexes that are in the backup.
+  private record Indexes(Optional<IndexRoot> root, long segments, long bytes) {}
+
+  /// Moves the segments of the newest root. A database goes on indexing meanwhile: where what its
+  /// root had is deleted before it was read, the next root is taken. Where an index is damaged, the
+  /// backup has the log alone, of which all follows.
+  private Indexes indexes(Storage source, DatabaseId log, Progress progress) {
+    IndexReader reader = new IndexReader(log, source.refs(), source.blobs());
+    IndexExport export = new IndexExport(
+        log, source.blobs(), backup.blobs(), moved -> progress.at(Unit.SEGMENTS, moved, 0));
+    Optional<IndexRoot> tried = Optional.empty();
+    try {
+      for (int i = 0; i < ROOTS_TRIED_MAX; i++) {
+        Optional<IndexRoot> root = reader.root();
+        if (root.isEmpty() || root.equals(tried)) {
+          break;
+        }
+        tried = root;
+        try {
+          export.run(root.get());
+          return new Indexes(root, export.segments(), export.bytes());
+        } catch (AnomalyException gone) {
+          if (gone.anomaly().category() != Category.UNAVAILABLE) {
+            throw gone;
+          }
+        }
+      }
+    } catch (AnomalyException damaged) {
+      if (damaged.anomaly().category() != Category.FAULT) {
+        throw damaged;
+      }
+    }
+    return new Indexes(Optional.empty(), export.segments(), export.bytes());
   }
 
   /// What is to be done with a record that has been checked.
@@ -226,12 +277,19 @@ public record Backups(Storage backup) {
         points(name).forEach(point -> kept.add(point.log()));
       }
     }
+    Set<DatabaseId> forgotten = new HashSet<>();
     String prefix = PREFIX + dbName + LOG;
     for (String ref : backup.refs().list(prefix)) {
       DatabaseId log = new DatabaseId(UUID.fromString(ref.substring(prefix.length())));
       if (!kept.contains(log)) {
+        forgotten.add(log);
+      }
+    }
+    if (!forgotten.isEmpty()) {
+      IndexReader.deleteAll(forgotten, backup.blobs());
+      for (DatabaseId log : forgotten) {
         backup.log().delete(log);
-        remove(ref);
+        remove(prefix + log);
       }
     }
     return removed;

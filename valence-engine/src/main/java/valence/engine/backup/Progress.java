@@ -1,13 +1,18 @@
 package valence.engine.backup;
 
-/// Told how far a backup or a restore has come, record by record, on the thread that does it.
+/// Told how far a backup, a restore or a check has come, on the thread that does it.
 @FunctionalInterface
 public interface Progress {
+  /// What is counted.
+  enum Unit {
+    RECORDS,
+    SEGMENTS
+  }
+
   /// Tells nobody.
   Progress UNSEEN = (_, _, _) -> {};
 
-  /// @param records done so far
-  /// @param total   records to be done
-  /// @param bytes   of the records done
-  void at(long records, long total, long bytes);
+  /// @param done  so far
+  /// @param total to be done; 0 when it isn't known
+  void at(Unit unit, long done, long total);
 }

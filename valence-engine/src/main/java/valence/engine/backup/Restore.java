@@ -2,6 +2,7 @@ package valence.engine.backup;
 
 import clojure.lang.Keyword;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,9 @@ import valence.api.Anomaly;
 import valence.api.Anomaly.Category;
 import valence.api.AnomalyException;
 import valence.edn.Edn;
+import valence.engine.backup.Progress.Unit;
+import valence.engine.indexing.IndexImport;
+import valence.engine.indexing.IndexRoot;
 import valence.engine.local.Catalog;
 import valence.engine.log.RecordContents;
 import valence.engine.store.DatabaseId;
@@ -19,10 +23,14 @@ import valence.engine.store.Storage;
 
 /// Makes a database of a point of a backup.
 ///
-///     note the log → its records → read them again → name the database → remove the note
+///     note the log → its records → read them again → name the database → its indexes
+///                  → remove the note
 ///
 /// Interrupted anywhere, the same restore goes on; another one to that name begins anew. Damage
-/// that is found leaves nothing behind.
+/// of the log that is found leaves nothing behind. The log says all, so where the backup's indexes
+/// are damaged, or go beyond the t that was asked for, the database is there without: they are
+/// made from the log when it is used. Indexes come behind the name, as those of any database do,
+/// since one without a name would be taken for a leftover.
 public final class Restore {
   private static final String PREFIX = "restore/";
   private static final Keyword LOG = Keyword.intern("log");
@@ -33,12 +41,14 @@ public final class Restore {
   private final Storage target;
   private final Catalog catalog;
   private final Progress progress;
+  private final InstantSource clock;
 
-  public Restore(Backups backups, Storage target, Progress progress) {
+  public Restore(Backups backups, Storage target, Progress progress, InstantSource clock) {
     this.backup = backups.backup();
     this.target = target;
     this.catalog = new Catalog(target.refs());
     this.progress = progress;
+    this.clock = clock;
   }
 
   /// A database that was restored.
@@ -47,9 +57,26 @@ public final class Restore {
   /// @param records of its log
   /// @param rows    that they open and close
   /// @param bytes   that they take
-  public record Restored(String database, long t, long records, long rows, long bytes) {}
+  /// @param indexes how its indexes stand
+  public record Restored(
+      String database, long t, long records, long rows, long bytes, Indexes indexes) {}
 
-  private record Note(DatabaseId log, DatabaseId of, long t) {}
+  /// The indexes of a database that was restored.
+  public sealed interface Indexes {
+    /// They are there, up to a t.
+    record There(long t) implements Indexes {}
+
+    /// They will be made from the log when the database is used.
+    ///
+    /// @param why they weren't in the backup, or what is wrong with those that were
+    record ToBeMade(String why) implements Indexes {}
+  }
+
+  private record Note(DatabaseId log, DatabaseId of, long t) {
+    boolean isOf(BackupPoint point, long askedT) {
+      return of.equals(point.log()) && t == askedT;
+    }
+  }
 
   /// Restores under a name that no database has.
   ///
@@ -68,14 +95,16 @@ public final class Restore {
     }
     Optional<Note> noted = note(dbName);
     Optional<Catalog.Entry> entry = catalog.entry(dbName);
-    if (entry.isPresent()) {
-      if (noted.isPresent() && noted.get().log().equals(entry.get().id())) {
-        forget(dbName); // only that was left to do, by this restore or another
+    boolean isNamed = entry.isPresent()
+        && noted.isPresent()
+        && noted.get().log().equals(entry.get().id());
+    if (entry.isPresent() && !(isNamed && noted.get().isOf(point, t))) {
+      if (isNamed) {
+        forget(dbName); // only indexes were left to do, by another restore
       }
       throw taken(dbName);
     }
-    if (noted.isPresent()
-        && !(noted.get().of().equals(point.log()) && noted.get().t() == t)) {
+    if (noted.isPresent() && !noted.get().isOf(point, t)) {
       drop(dbName, noted.get().log());
       noted = Optional.empty();
     }
@@ -83,24 +112,57 @@ public final class Restore {
     Tally written = new Tally();
     try {
       write(point, t, log, written);
-      check(dbName, log, written);
+      if (!isNamed) {
+        check(dbName, log, written);
+      }
     } catch (AnomalyException failed) {
-      if (failed.anomaly().category() == Category.FAULT) {
+      if (failed.anomaly().category() == Category.FAULT && !isNamed) {
         drop(dbName, log);
       }
       throw failed;
     }
-    if (!catalog.create(dbName, log, Math.min(point.excisedT(), t))) {
+    if (!isNamed && !catalog.create(dbName, log, Math.min(point.excisedT(), t))) {
       drop(dbName, log);
       throw taken(dbName);
     }
+    Indexes indexes = indexes(point, t, log);
     forget(dbName);
-    return new Restored(dbName, written.t(), written.records(), written.rows(), written.bytes());
+    return new Restored(
+        dbName, written.t(), written.records(), written.rows(), written.bytes(), indexes);
+  }
+
+  private Indexes indexes(BackupPoint point, long t, DatabaseId log) {
+    if (point.root().isEmpty()) {
+      return new Indexes.ToBeMade("The backup has the log alone.");
+    }
+    IndexRoot root = point.root().get();
+    if (root.t() > t) {
+      return new Indexes.ToBeMade("Those of the backup go up to t=" + root.t() + ".");
+    }
+    try {
+      new IndexImport(
+              point.log(),
+              backup.blobs(),
+              log,
+              target.refs(),
+              target.blobs(),
+              made -> progress.at(Unit.SEGMENTS, made, 0))
+          .run(root, clock);
+      return new Indexes.There(root.t());
+    } catch (AnomalyException failed) {
+      return switch (failed.anomaly().category()) {
+        case FAULT ->
+          new Indexes.ToBeMade(
+              "Those of the backup are damaged: " + failed.anomaly().message());
+        case CONFLICT -> new Indexes.ToBeMade("Somebody who uses the database makes them.");
+        default -> throw failed;
+      };
+    }
   }
 
   private void write(BackupPoint point, long t, DatabaseId log, Tally written) {
     Tally all = new Tally();
-    progress.at(0, point.records(), 0);
+    progress.at(Unit.RECORDS, 0, point.records());
     try {
       Backups.read(backup, point.log(), point.records(), all, record -> {
         if (written.t() < t) {
@@ -110,7 +172,7 @@ public final class Restore {
           target.log().append(log, kept.position(), kept.bytes());
           written.add(kept, RecordContents.read(kept).orElseThrow());
         }
-        progress.at(all.records(), point.records(), all.bytes());
+        progress.at(Unit.RECORDS, all.records(), point.records());
       });
     } catch (AnomalyException failed) {
       if (failed.anomaly().category() != Category.UNAVAILABLE
@@ -197,9 +259,7 @@ public final class Restore {
     throw Anomaly.of(
             Category.NOT_FOUND,
             "No point of the backup holds t=" + t + ".",
-            points.isEmpty()
-                ? "It has no point of this database."
-                : "The newest is of t=" + points.getLast().t() + ".")
+            "The newest is of t=" + points.getLast().t() + ".")
         .toException();
   }
 }

@@ -1,7 +1,9 @@
 package valence.engine.backup;
 
 import java.time.Instant;
+import java.util.Optional;
 import valence.api.Anomaly;
+import valence.engine.indexing.IndexRoot;
 import valence.engine.log.RecordContents;
 import valence.engine.store.DatabaseId;
 import valence.engine.store.LogRecord;
@@ -64,9 +66,15 @@ final class Tally {
     return chain.hex();
   }
 
-  BackupPoint point(String database, long number, DatabaseId log, long excisedT, Instant made) {
+  BackupPoint point(
+      String database,
+      long number,
+      DatabaseId log,
+      long excisedT,
+      Instant made,
+      Optional<IndexRoot> root) {
     return new BackupPoint(
-        database, number, log, t, excisedT, records, rows, bytes, chain.hex(), made);
+        database, number, log, t, excisedT, records, rows, bytes, chain.hex(), made, root);
   }
 
   boolean agreesWith(BackupPoint point) {

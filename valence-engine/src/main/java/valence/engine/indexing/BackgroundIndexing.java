@@ -27,16 +27,24 @@ import valence.engine.store.DatabaseId;
 public final class BackgroundIndexing implements Indexer.Work {
   private static final Logger LOG = LoggerFactory.getLogger(BackgroundIndexing.class);
 
-  /// What a row takes in the trees of novelty and in the list that a new foundation is continued
-  /// by, about.
-  private static final long ROW_BYTES = 256;
+  /// What a row takes in the trees of novelty, about.
+  private static final long ROW_BYTES = 192;
 
   private static final long OBJECT_BYTES = 48;
 
   /// In a database of more than eight times the least, a job waits for an eighth of its rows.
   private static final int BASE_SHARE = 8;
 
-  private static final Duration GARBAGE_PAUSE_MIN = Duration.ofMinutes(1);
+  /// When nothing was written for so long, a job takes place with less novelty, so that a database
+  /// at rest doesn't keep it in memory: with a sixteenth of the least and, in a large database, a
+  /// sixty-fourth of its rows.
+  private static final Duration REST = Duration.ofMillis(50);
+
+  private static final int REST_LEAST_SHARE = 16;
+  private static final int REST_BASE_SHARE = 64;
+
+  /// Transactions of together fewer rows are accounted for as one.
+  private static final int ACCOUNT_ROWS_MIN = 1024;
 
   private final Function<DatabaseId, DatabaseIndex> indexes;
   private final Indexer indexer;
@@ -46,13 +54,17 @@ public final class BackgroundIndexing implements Indexer.Work {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition relieved = lock.newCondition();
 
-  /// For each durable transaction beyond the foundation its t and its bytes.
+  /// For durable transactions beyond the foundation the last one's t, their bytes and their rows.
   private final ArrayDeque<long[]> sizes = new ArrayDeque<>(); // guarded by lock
   private volatile long noveltyBytes; // written under lock
   private volatile long noveltyRows; // written under lock
   private volatile long rowsToBegin;
+  private volatile long rowsToBeginAtRest;
+  private volatile long grownNanos = System.nanoTime();
+  private volatile boolean watching; // the work is to see whether the database has come to rest
   private volatile @Nullable IndexOwner owner;
-  private volatile DatabaseIndex index;
+  private volatile DatabaseIndex index; // written under lock
+  private boolean stopped; // guarded by lock
   private volatile boolean requested;
   private volatile int failures;
   private volatile Optional<String> lastError = Optional.empty();
@@ -67,7 +79,13 @@ public final class BackgroundIndexing implements Indexer.Work {
     this.indexes = indexes;
     this.indexer = indexer;
     this.indexing = indexing;
-    this.rowsToBegin = indexing.noveltyRowsMin();
+    setRowsToBegin(0);
+  }
+
+  private void setRowsToBegin(long baseRows) {
+    rowsToBegin = Math.max(indexing.noveltyRowsMin(), baseRows / BASE_SHARE);
+    rowsToBeginAtRest = Math.max(
+        Math.max(1, indexing.noveltyRowsMin() / REST_LEAST_SHARE), baseRows / REST_BASE_SHARE);
   }
 
   /// Begins to index what an owner has made durable.
@@ -125,15 +143,18 @@ public final class BackgroundIndexing implements Indexer.Work {
   }
 
   /// Another log has taken the place of the one indexed: its index begins anew, and the old one is
-  /// deleted, with what the new log doesn't say any more.
+  /// deleted, with what the new log doesn't say any more, when nobody may read it.
   public void moved(DatabaseId log) {
-    DatabaseIndex old = index;
-    old.stop();
     DatabaseIndex next = indexes.apply(log);
+    DatabaseIndex old;
     lock.lock();
     try {
-      index = next;
-      rowsToBegin = indexing.noveltyRowsMin();
+      old = index;
+      index = next; // before the old one stops: a job that it ends looks here for the reason
+      if (stopped) {
+        next.stop();
+      }
+      setRowsToBegin(0);
       sizes.clear();
       noveltyBytes = 0;
       noveltyRows = 0;
@@ -141,13 +162,10 @@ public final class BackgroundIndexing implements Indexer.Work {
     } finally {
       lock.unlock();
     }
+    old.stop();
     indexer.request(() -> {
       try {
-        if (old.isStoodOn()) {
-          return GARBAGE_PAUSE_MIN; // values handed out before still read it
-        }
-        old.delete();
-        return null;
+        return old.discard() ? null : indexing.garbagePause();
       } catch (RuntimeException | Error failed) {
         LOG.warn("index-delete-failed error={}", failed.getMessage());
         return indexing.retryMax();
@@ -161,13 +179,29 @@ public final class BackgroundIndexing implements Indexer.Work {
     long bytes = rows * ROW_BYTES + objectBytes(novelty.opened()) + objectBytes(novelty.closed());
     lock.lock();
     try {
-      sizes.add(new long[] {novelty.t(), bytes, rows});
+      long[] last = sizes.peekLast();
+      if (last != null && last[2] < ACCOUNT_ROWS_MIN) {
+        last[0] = novelty.t();
+        last[1] += bytes;
+        last[2] += rows;
+      } else {
+        sizes.add(new long[] {novelty.t(), bytes, rows});
+      }
       noveltyBytes += bytes;
       noveltyRows += rows;
     } finally {
       lock.unlock();
     }
+    grownNanos = System.nanoTime();
     requestIfDue();
+    if (!requested && !watching && failures == 0 && owner != null && isWorthARest()) {
+      watching = true;
+      indexer.requestLater(this, REST);
+    }
+  }
+
+  private boolean isWorthARest() {
+    return noveltyRows >= rowsToBeginAtRest;
   }
 
   private static long objectBytes(RowBuffer rows) {
@@ -200,7 +234,7 @@ public final class BackgroundIndexing implements Indexer.Work {
       if (!durable.log().equals(index.database())) {
         return;
       }
-      rowsToBegin = Math.max(indexing.noveltyRowsMin(), t < 0 ? 0 : baseRows / BASE_SHARE);
+      setRowsToBegin(t < 0 ? 0 : baseRows);
       while (!sizes.isEmpty() && sizes.getFirst()[0] <= t) {
         long[] size = sizes.removeFirst();
         noveltyBytes -= size[1];
@@ -219,19 +253,25 @@ public final class BackgroundIndexing implements Indexer.Work {
     if (database == null) {
       return null;
     }
+    long quiet = System.nanoTime() - grownNanos;
+    if (watching && !isDue() && quiet < REST.toNanos()) {
+      return REST.minusNanos(quiet);
+    }
+    watching = false;
     try {
       advance(database);
-      return isDue()
-          ? Duration.ZERO
-          : index.hasGarbage() ? atLeast(indexing.grace(), GARBAGE_PAUSE_MIN) : null;
+      if (isDue()) {
+        return Duration.ZERO;
+      }
+      if (isWorthARest()) {
+        watching = true;
+        return REST;
+      }
+      return index.hasGarbage() ? indexing.garbagePause() : null;
     } catch (RuntimeException | Error failed) { // the thread goes on: it serves other databases
       LOG.warn("index-failed failures={} error={}", failures, failed.getMessage());
       return Indexer.pause(failures, indexing, random);
     }
-  }
-
-  private static Duration atLeast(Duration pause, Duration least) {
-    return pause.compareTo(least) < 0 ? least : pause;
   }
 
   private void advance(IndexOwner database) {
@@ -268,6 +308,18 @@ public final class BackgroundIndexing implements Indexer.Work {
     }
   }
 
+  /// Indexes what is durable now when the next start would have much of it to read. What fails is
+  /// read then.
+  public void finish() {
+    if (noveltyRows > indexing.tailRowsMax()) {
+      try {
+        indexNow();
+      } catch (RuntimeException | Error failed) {
+        LOG.warn("index-unfinished rows={} error={}", noveltyRows, failed.getMessage());
+      }
+    }
+  }
+
   /// How indexing stands.
   public IndexStatus status() {
     IndexOwner database = owner;
@@ -284,7 +336,13 @@ public final class BackgroundIndexing implements Indexer.Work {
 
   /// Ends the work for this database.
   public void stop() {
-    index.stop();
+    lock.lock();
+    try {
+      stopped = true;
+      index.stop();
+    } finally {
+      lock.unlock();
+    }
     indexer.forget(this);
   }
 }

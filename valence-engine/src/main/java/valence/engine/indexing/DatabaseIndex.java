@@ -191,11 +191,6 @@ public final class DatabaseIndex {
     return garbage;
   }
 
-  /// Whether a value of this process may still read the index.
-  boolean isStoodOn() {
-    return oldestStood() != Long.MAX_VALUE;
-  }
-
   /// The oldest root that a value of this process may stand on.
   private long oldestStood() {
     synchronized (stood) {
@@ -247,6 +242,25 @@ public final class DatabaseIndex {
           .withWritten(List.of(), List.of())
           .withDropped(new Dropped(root.t() + 1, clock.millis(), list)));
     }
+  }
+
+  /// Deletes the indexes of a log that another has taken the place of, when the grace period since
+  /// the first call, of whichever process, is over and no value of this process stands on them.
+  ///
+  /// @return whether nothing is left
+  public boolean discard() {
+    stopped = true;
+    boolean[] done = {false};
+    locked(() -> {
+      resetLocked();
+      long droppedBy = clock.millis() - indexing.grace().toMillis();
+      done[0] = oldestStood() == Long.MAX_VALUE
+          && cell.read().state().dropped().stream().allMatch(each -> each.millis() <= droppedBy);
+      if (done[0]) {
+        deleteLocked();
+      }
+    });
+    return done[0];
   }
 
   /// Deletes all that the database has here. A call that failed is to be repeated.

@@ -1,9 +1,13 @@
 package valence.engine.indexing;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.engine.cache.SegmentCache;
@@ -54,7 +58,8 @@ public final class IndexReader {
         .get(id)
         .orElseThrow(() -> Anomaly.fault(
                 "Segment " + id + " is missing.",
-                "Rebuild the index from the log, or restore the database from a backup.")
+                "Make the indexes anew from the log, with `valence db reindex NAME`, or restore the"
+                    + " database from a backup.")
             .toException());
     return new Stored(Segment.read(id, OwnedBlob.content(id, blob, database)), blob.remaining());
   }
@@ -64,11 +69,15 @@ public final class IndexReader {
   /// @param damaged told of each that is missing or damaged; what is below it isn't visited
   public void visit(SegmentTree tree, Consumer<Stored> visitor, Consumer<Anomaly> damaged) {
     if (tree.root() != null) {
-      visit(tree.root(), visitor, damaged);
+      visit(tree.root(), _ -> true, visitor, damaged);
     }
   }
 
-  private void visit(BlobId id, Consumer<Stored> visitor, Consumer<Anomaly> damaged) {
+  private void visit(
+      BlobId id, Predicate<BlobId> wanted, Consumer<Stored> visitor, Consumer<Anomaly> damaged) {
+    if (!wanted.test(id)) {
+      return;
+    }
     Stored stored;
     try {
       stored = segment(id);
@@ -82,9 +91,36 @@ public final class IndexReader {
     visitor.accept(stored);
     if (stored.segment() instanceof Directory directory) {
       for (int i = 0; i < directory.childCount(); i++) {
-        visit(directory.childId(i), visitor, damaged);
+        visit(directory.childId(i), wanted, visitor, damaged);
       }
     }
+  }
+
+  /// Reads all segments of a root but those that were seen.
+  ///
+  /// @param seen    of this database; the others are added
+  /// @param damaged told of each that is missing or damaged
+  public void visit(IndexRoot root, Set<BlobId> seen, Consumer<Anomaly> damaged) {
+    for (List<TreeRoot> trees : List.of(root.current(), root.past())) {
+      for (TreeRoot tree : trees) {
+        if (tree.segment() != null) {
+          visit(tree.segment(), seen::add, _ -> {}, damaged);
+        }
+      }
+    }
+  }
+
+  /// Deletes each blob of some databases' indexes, whatever names it. Reads all blobs there are.
+  public static void deleteAll(Set<DatabaseId> databases, BlobStore blobs) {
+    List<BlobId> found = new ArrayList<>();
+    try (Stream<BlobId> all = blobs.list()) {
+      all.forEach(id -> {
+        if (blobs.get(id).flatMap(OwnedBlob::owner).filter(databases::contains).isPresent()) {
+          found.add(id);
+        }
+      });
+    }
+    blobs.deleteAll(found);
   }
 
   /// A segment in words, of whichever database.

@@ -1,7 +1,12 @@
 package valence.engine.indexing;
 
+import clojure.lang.Keyword;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import valence.engine.index.Order;
 import valence.engine.schema.Bootstrap;
 import valence.engine.store.BlobId;
 
@@ -24,6 +29,14 @@ public record IndexRoot(
     int bootstrapFacts,
     List<TreeRoot> current,
     List<TreeRoot> past) {
+  private static final Keyword T = Keyword.intern("t");
+  private static final Keyword LOG_END = Keyword.intern("log-end");
+  private static final Keyword NEXT_ENTITY = Keyword.intern("next-entity");
+  private static final Keyword NEXT_ATTRIBUTE = Keyword.intern("next-attribute");
+  private static final Keyword BOOTSTRAP = Keyword.intern("bootstrap");
+  private static final Keyword CURRENT = Keyword.intern("current");
+  private static final Keyword PAST = Keyword.intern("past");
+
   public IndexRoot {
     current = List.copyOf(current);
     past = List.copyOf(past);
@@ -31,6 +44,71 @@ public record IndexRoot(
 
   boolean isReadable() {
     return bootstrapFacts == Bootstrap.facts().size();
+  }
+
+  /// As EDN, of which a text can be made:
+  ///
+  ///     {:t 7 :log-end 5 :next-entity 1009 :next-attribute 76 :bootstrap 391
+  ///      :current [["<blob id>" 431] …] :past [[nil 0] …]}
+  public Map<Object, Object> toMap() {
+    Map<Object, Object> map = new LinkedHashMap<>();
+    map.put(T, t);
+    map.put(LOG_END, logEnd);
+    map.put(NEXT_ENTITY, nextEntity);
+    map.put(NEXT_ATTRIBUTE, (long) nextAttribute);
+    map.put(BOOTSTRAP, (long) bootstrapFacts);
+    map.put(CURRENT, texts(current));
+    map.put(PAST, texts(past));
+    return map;
+  }
+
+  private static List<Object> texts(List<TreeRoot> trees) {
+    List<Object> all = new ArrayList<>();
+    for (TreeRoot tree : trees) {
+      List<@Nullable Object> one = new ArrayList<>();
+      one.add(tree.segment() == null ? null : tree.segment().hex());
+      one.add(tree.rows());
+      all.add(one);
+    }
+    return all;
+  }
+
+  /// Reads what [#toMap] made.
+  ///
+  /// @throws RuntimeException of the JDK, when it is something else
+  public static IndexRoot of(Map<?, ?> map) {
+    return new IndexRoot(
+        number(map.get(T)),
+        number(map.get(LOG_END)),
+        number(map.get(NEXT_ENTITY)),
+        Math.toIntExact(number(map.get(NEXT_ATTRIBUTE))),
+        Math.toIntExact(number(map.get(BOOTSTRAP))),
+        trees(map.get(CURRENT)),
+        trees(map.get(PAST)));
+  }
+
+  private static List<TreeRoot> trees(@Nullable Object value) {
+    List<TreeRoot> trees = new ArrayList<>();
+    for (Object each : (List<?>) required(value)) {
+      List<?> one = (List<?>) required(each);
+      Object id = one.get(0);
+      trees.add(new TreeRoot(id == null ? null : new BlobId((String) id), number(one.get(1))));
+    }
+    if (trees.size() != Order.values().length) {
+      throw new IllegalArgumentException(trees.size() + " trees");
+    }
+    return trees;
+  }
+
+  private static long number(@Nullable Object value) {
+    return (Long) required(value);
+  }
+
+  private static Object required(@Nullable Object value) {
+    if (value == null) {
+      throw new IllegalArgumentException("something is missing");
+    }
+    return value;
   }
 
   /// @param segment the topmost; null when there are no rows

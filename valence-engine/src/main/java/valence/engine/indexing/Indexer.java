@@ -39,6 +39,18 @@ public final class Indexer implements AutoCloseable {
     schedule(work, Duration.ZERO);
   }
 
+  /// Has the work done after a pause, unless it is asked for sooner.
+  void requestLater(Work work, Duration pause) {
+    lock.lock();
+    try {
+      if (queue.stream().noneMatch(each -> each.work() == work)) {
+        schedule(work, pause);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void schedule(Work work, Duration pause) {
     lock.lock();
     try {

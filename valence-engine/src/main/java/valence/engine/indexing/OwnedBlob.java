@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
@@ -46,15 +47,20 @@ final class OwnedBlob {
   /// The content of a blob; `fault` when it isn't the database's.
   static ByteBuffer content(BlobId id, ByteBuffer blob, DatabaseId database) {
     int contentBytes = blob.remaining() - TAIL_BYTES;
-    if (contentBytes < 0
-        || !owner(blob.slice(blob.position() + contentBytes, TAIL_BYTES)).equals(database.uuid())) {
+    if (!owner(blob).equals(Optional.of(database))) {
       throw damaged(id, "it isn't one of database " + database);
     }
     return blob.slice(blob.position(), contentBytes);
   }
 
-  private static UUID owner(ByteBuffer tail) {
-    return new UUID(tail.getLong(), tail.getLong());
+  /// The database that a blob says it is of; empty when it is too short to say so.
+  static Optional<DatabaseId> owner(ByteBuffer blob) {
+    int at = blob.limit() - TAIL_BYTES;
+    if (at < blob.position()) {
+      return Optional.empty();
+    }
+    ByteBuffer tail = blob.slice(at, TAIL_BYTES);
+    return Optional.of(new DatabaseId(new UUID(tail.getLong(), tail.getLong())));
   }
 
   /// A list of ids, as content.

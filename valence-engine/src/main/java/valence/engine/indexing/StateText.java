@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.edn.Edn;
-import valence.engine.index.Order;
-import valence.engine.indexing.IndexRoot.TreeRoot;
 import valence.engine.indexing.IndexState.Dropped;
 import valence.engine.store.BlobId;
 import valence.engine.store.DatabaseId;
@@ -31,14 +29,7 @@ final class StateText {
   private static final Keyword FORMAT_KEY = Keyword.intern("format");
   private static final Keyword DATABASE = Keyword.intern("database");
   private static final Keyword JOB = Keyword.intern("job");
-  private static final Keyword BOOTSTRAP = Keyword.intern("bootstrap");
   private static final Keyword ROOT = Keyword.intern("root");
-  private static final Keyword T = Keyword.intern("t");
-  private static final Keyword LOG_END = Keyword.intern("log-end");
-  private static final Keyword NEXT_ENTITY = Keyword.intern("next-entity");
-  private static final Keyword NEXT_ATTRIBUTE = Keyword.intern("next-attribute");
-  private static final Keyword CURRENT = Keyword.intern("current");
-  private static final Keyword PAST = Keyword.intern("past");
   private static final Keyword WRITTEN = Keyword.intern("written");
   private static final Keyword WRITTEN_LISTS = Keyword.intern("written-lists");
   private static final Keyword DROPPED = Keyword.intern("dropped");
@@ -54,7 +45,7 @@ final class StateText {
     map.put(FORMAT_KEY, FORMAT);
     map.put(DATABASE, database.uuid());
     map.put(JOB, state.job());
-    state.root().ifPresent(root -> map.put(ROOT, root(root)));
+    state.root().ifPresent(root -> map.put(ROOT, root.toMap()));
     map.put(WRITTEN, texts(state.written()));
     map.put(WRITTEN_LISTS, texts(state.writtenLists()));
     List<Object> dropped = new ArrayList<>();
@@ -63,29 +54,6 @@ final class StateText {
     }
     map.put(DROPPED, dropped);
     return Edn.print(map).getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static Map<Object, Object> root(IndexRoot root) {
-    Map<Object, Object> map = new LinkedHashMap<>();
-    map.put(T, root.t());
-    map.put(LOG_END, root.logEnd());
-    map.put(NEXT_ENTITY, root.nextEntity());
-    map.put(NEXT_ATTRIBUTE, (long) root.nextAttribute());
-    map.put(BOOTSTRAP, (long) root.bootstrapFacts());
-    map.put(CURRENT, trees(root.current()));
-    map.put(PAST, trees(root.past()));
-    return map;
-  }
-
-  private static List<Object> trees(List<TreeRoot> trees) {
-    List<Object> all = new ArrayList<>();
-    for (TreeRoot tree : trees) {
-      List<@Nullable Object> one = new ArrayList<>();
-      one.add(tree.segment() == null ? null : tree.segment().hex());
-      one.add(tree.rows());
-      all.add(one);
-    }
-    return all;
   }
 
   private static List<Object> texts(List<BlobId> ids) {
@@ -111,7 +79,9 @@ final class StateText {
         dropped.add(new Dropped(number(one.get(0)), number(one.get(1)), id(one.get(2))));
       }
       return new IndexState(
-          map.get(ROOT) instanceof Map<?, ?> root ? Optional.of(root(root)) : Optional.empty(),
+          map.get(ROOT) instanceof Map<?, ?> root
+              ? Optional.of(IndexRoot.of(root))
+              : Optional.empty(),
           (UUID) required(map.get(JOB)),
           ids(map.get(WRITTEN)),
           ids(map.get(WRITTEN_LISTS)),
@@ -123,32 +93,9 @@ final class StateText {
         | ArithmeticException e) {
       throw Anomaly.fault(
               "The root of the index of database " + database + " is damaged: " + e.getMessage(),
-              "Restore the storage, or rebuild the index from the log.")
+              "Make the indexes anew from the log, with `valence db reindex NAME`.")
           .toException(e);
     }
-  }
-
-  private static IndexRoot root(Map<?, ?> root) {
-    return new IndexRoot(
-        number(root.get(T)),
-        number(root.get(LOG_END)),
-        number(root.get(NEXT_ENTITY)),
-        Math.toIntExact(number(root.get(NEXT_ATTRIBUTE))),
-        Math.toIntExact(number(root.get(BOOTSTRAP))),
-        trees(root.get(CURRENT)),
-        trees(root.get(PAST)));
-  }
-
-  private static List<TreeRoot> trees(@Nullable Object value) {
-    List<TreeRoot> trees = new ArrayList<>();
-    for (Object each : list(value)) {
-      List<?> one = list(each);
-      trees.add(new TreeRoot(one.get(0) == null ? null : id(one.get(0)), number(one.get(1))));
-    }
-    if (trees.size() != Order.values().length) {
-      throw new IllegalArgumentException(trees.size() + " trees");
-    }
-    return trees;
   }
 
   private static List<BlobId> ids(@Nullable Object value) {

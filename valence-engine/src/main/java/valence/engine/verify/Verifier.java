@@ -33,7 +33,7 @@ import valence.engine.verify.Verification.TreeShape;
 /// Walks through one database. For one thread, once.
 public final class Verifier {
   private static final String REBUILD =
-      "Rebuild the indexes from the log: `valence verify --rebuild`.";
+      "Make the indexes anew from the log: `valence db reindex NAME`.";
   private static final String RESTORE = "Restore the database from a backup.";
 
   private final Storage storage;
@@ -43,6 +43,7 @@ public final class Verifier {
   private final List<TreeShape> shapes = new ArrayList<>();
   private long t;
   private long records;
+  private long recordsMax = Long.MAX_VALUE;
   private long rows; // of the log
   private long read; // of the indexes
   private boolean logIsWhole = true;
@@ -61,6 +62,21 @@ public final class Verifier {
     return new Verifier(storage, dbName, progress).run();
   }
 
+  /// The same of a log and the indexes of a root, which nothing names.
+  ///
+  /// @param recordsMax how many of the log's first records are meant
+  public static Verification run(
+      Storage storage,
+      String dbName,
+      DatabaseId log,
+      Optional<IndexRoot> root,
+      long recordsMax,
+      LongConsumer progress) {
+    Verifier verifier = new Verifier(storage, dbName, progress);
+    verifier.recordsMax = recordsMax;
+    return verifier.run(log, root);
+  }
+
   private Verification run() {
     DatabaseId log;
     try {
@@ -69,13 +85,17 @@ public final class Verifier {
       find(Part.CATALOG, failed, RESTORE);
       return verification(-1);
     }
-    IndexReader reader = new IndexReader(log, storage.refs(), storage.blobs());
     Optional<IndexRoot> root = Optional.empty();
     try {
-      root = reader.root();
+      root = new IndexReader(log, storage.refs(), storage.blobs()).root();
     } catch (AnomalyException failed) {
       find(Part.ROOT, failed, REBUILD);
     }
+    return run(log, root);
+  }
+
+  private Verification run(DatabaseId log, Optional<IndexRoot> root) {
+    IndexReader reader = new IndexReader(log, storage.refs(), storage.blobs());
     LogSums expected = readLog(log, root);
     if (root.isPresent()) {
       readIndexes(reader, root.get(), expected);
@@ -106,6 +126,10 @@ public final class Verifier {
     try (Stream<LogTransaction> transactions = log.catchUp()) {
       for (Iterator<LogTransaction> each = transactions.iterator(); each.hasNext(); ) {
         LogTransaction next = each.next();
+        if (log.end() > recordsMax) {
+          break;
+        }
+        records = log.end();
         if (next.novelty().t() != t + 1) {
           logIsWhole = false;
           findings.add(new Finding(
@@ -125,16 +149,15 @@ public final class Verifier {
       logIsWhole = false;
       find(Part.LOG, failed, RESTORE);
     }
-    records = log.end();
     if (logIsWhole && root.isPresent() && tAtIndexedEnd != indexedT) {
       logIsWhole = false;
       findings.add(new Finding(
           Part.ROOT,
           "The indexes go up to t=" + indexedT + " in record " + (indexedEnd - 1)
               + " of the log, but the log has "
-              + (log.end() < indexedEnd ? "no such record." : "t=" + tAtIndexedEnd + " there."),
-          "Restore the database from a backup, if the log has lost its end; else rebuild the"
-              + " indexes from the log: `valence verify --rebuild`."));
+              + (records < indexedEnd ? "no such record." : "t=" + tAtIndexedEnd + " there."),
+          "Restore the database from a backup, if the log has lost its end; else make the indexes"
+              + " anew from the log: `valence db reindex NAME`."));
     }
     return logIsWhole ? sums : new LogSums();
   }

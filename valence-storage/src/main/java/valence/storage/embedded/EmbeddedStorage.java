@@ -43,6 +43,29 @@ public final class EmbeddedStorage {
     }
   }
 
+  /// Opens the storage in a directory to be read, also while another process uses it: whatever that
+  /// one does, what is read is whole, and a log is one that it has been. Each change is
+  /// `unsupported`.
+  ///
+  /// Fails with `not-found` when there is none, `unsupported` when a later version wrote it.
+  public static Storage openToRead(Path directory) {
+    return openToRead(new FileDisk(), directory.toAbsolutePath().normalize());
+  }
+
+  static Storage openToRead(Disk disk, Path root) {
+    Disk unchanged = new ReadOnlyDisk(disk);
+    StorageDirectory directory = new StorageDirectory(unchanged, root);
+    try {
+      directory.requireThere();
+    } catch (IOException e) {
+      throw Failures.io("open the storage in", root, e);
+    }
+    return new Storage(
+        new FollowedLogStore(unchanged, directory.log()),
+        new FileRefStore(unchanged, directory.files(), directory.refs(), () -> {}),
+        new FileBlobStore(unchanged, directory.files(), directory.blobs(), () -> {}));
+  }
+
   /// @param root       a directory that exists, and that nobody else uses
   /// @param afterClose run when all three stores are closed
   static Storage open(

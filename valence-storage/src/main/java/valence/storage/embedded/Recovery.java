@@ -36,7 +36,7 @@ final class Recovery {
       return new LogState.Empty();
     }
     disk.forceDirectory(directory); // the names that we see may not be durable yet
-    List<Long> firsts = segments();
+    List<Long> firsts = Segment.firsts(disk, directory);
     if (firsts.isEmpty()) {
       return new LogState.Empty();
     }
@@ -59,7 +59,7 @@ final class Recovery {
     if (!disk.exists(directory)) {
       return;
     }
-    for (long first : segments()) {
+    for (long first : Segment.firsts(disk, directory)) {
       if (first >= durable.next() && !isLast(durable, first)) {
         disk.delete(Segment.path(directory, first));
       }
@@ -143,13 +143,5 @@ final class Recovery {
         position,
         last.file(),
         offset);
-  }
-
-  private List<Long> segments() throws IOException {
-    return disk.list(directory).stream()
-        .filter(Segment::isSegment)
-        .map(Segment::first)
-        .sorted()
-        .toList();
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.CRC32C;
 import valence.engine.store.DatabaseId;
 
@@ -32,6 +33,15 @@ record Segment(Path file, long first, long salt) {
   static long first(Path path) {
     String name = path.getFileName().toString();
     return Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
+  }
+
+  /// The first positions of the segments in a directory, ascending.
+  static List<Long> firsts(Disk disk, Path directory) throws IOException {
+    return disk.list(directory).stream()
+        .filter(Segment::isSegment)
+        .map(Segment::first)
+        .sorted()
+        .toList();
   }
 
   /// Makes the file, whole and durable, with no record in it.

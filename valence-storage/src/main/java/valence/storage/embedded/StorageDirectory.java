@@ -54,6 +54,17 @@ record StorageDirectory(Disk disk, Path root, WholeFiles files) {
     }
   }
 
+  /// Refuses a directory that holds no storage, or one of another format.
+  void requireThere() throws IOException {
+    if (!disk.exists(root.resolve(FORMAT_FILE))) {
+      throw Anomaly.of(
+              Anomaly.Category.NOT_FOUND, "There is no storage in " + root + ".", "Check the path.")
+          .with("directory", root.toString())
+          .toException();
+    }
+    requireFormat();
+  }
+
   /// Makes what is missing, forces the names that a killed process may have left unforced (those of
   /// blobs are forced when they are first looked for), and cleans what it left in the making.
   void prepare() throws IOException {

@@ -28,6 +28,12 @@
 /// cut off, and the last record is written and forced again, since it may have been written only to
 /// memory. Damage of exactly the last record can't be told from a torn write by one machine alone.
 ///
+/// # Reading what another process writes
+///
+/// [EmbeddedStorage#openToRead] takes no lock and changes nothing. Refs and blobs are whole under
+/// their names at any moment. Of a log the first records are read, up to the last whole one, which
+/// is forced before it is shown; a record that another follows is durable.
+///
 /// # Formats, little-endian
 ///
 /// A segment is a header, then records without gaps. It ends where the next segment begins, or,

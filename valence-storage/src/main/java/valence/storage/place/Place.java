@@ -61,6 +61,19 @@ public sealed interface Place {
     };
   }
 
+  /// Opens the storage as [#open] does, to read it while another process may use it; where that
+  /// takes something else, each change is `unsupported`.
+  default Storage openToRead() {
+    return switch (this) {
+      case Directory(Path path) -> EncryptedStorage.requirePlain(EmbeddedStorage.openToRead(path));
+      case Encrypted(Directory(Path path), Path keyFile) -> {
+        KeyFile keys = KeyFile.read(keyFile);
+        yield EncryptedStorage.open(EmbeddedStorage.openToRead(path), keys);
+      }
+      case Encrypted _, Memory _, Offered _ -> open();
+    };
+  }
+
   /// Opens the storage with the bytes that it holds, sealed or not.
   private Storage openAsItIs() {
     return switch (this) {
