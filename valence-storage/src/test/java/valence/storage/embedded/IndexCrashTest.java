@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import valence.api.Connection;
 import valence.engine.local.LocalClient;
@@ -30,7 +31,9 @@ import valence.storage.encryption.KeyFile;
 /// all the time, is killed with SIGKILL at any moment, `-Dcrash.rounds=N` times; the next one finds
 /// every acknowledged transaction whole and once, and indexes that say what the log says.
 ///
-/// `-Dcrash.seed=N` chooses the requests and the moments, as far as the machine lets it.
+/// More than some hundred rounds take longer than the tests of a module may: `-Dsurefire.timeout=N`
+/// seconds. `-Dcrash.seed=N` chooses the requests and the moments, as far as the machine lets it.
+@Timeout(7200)
 class IndexCrashTest {
   private static final int ROUNDS_PER_STORAGE = 10;
   private static final int MILLIS_MAX = 900;

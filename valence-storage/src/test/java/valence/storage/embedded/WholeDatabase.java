@@ -39,6 +39,7 @@ final class WholeDatabase {
   static Indexing eager(long noveltyRowsMin) {
     return new Indexing(
         noveltyRowsMin,
+        Long.MAX_VALUE,
         64 << 20,
         Duration.ofSeconds(10),
         Duration.ZERO,

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,13 +27,17 @@ import valence.api.Datom;
 import valence.api.Db;
 import valence.api.Index;
 import valence.api.LogEntry;
+import valence.engine.backup.BackupCheck;
 import valence.engine.backup.BackupPoint;
 import valence.engine.backup.Backups;
 import valence.engine.backup.Backups.Made;
 import valence.engine.backup.Progress;
 import valence.engine.backup.Restore;
 import valence.engine.local.LocalClient;
+import valence.engine.store.BlobId;
 import valence.engine.store.Storage;
+import valence.engine.verify.Verification;
+import valence.engine.verify.Verifier;
 import valence.storage.embedded.EmbeddedStorage;
 import valence.storage.memory.MemoryStorage;
 
@@ -43,7 +49,8 @@ class BackupTest {
 
   private static Restore.Restored restore(
       Storage backup, BackupPoint point, long t, Storage target, String name) {
-    return new Restore(new Backups(backup), target, Progress.UNSEEN).run(point, t, name);
+    return new Restore(new Backups(backup), target, Progress.UNSEEN, Clock.systemUTC())
+        .run(point, t, name);
   }
 
   private static List<LogEntry> log(Connection connection, long endT) {
@@ -125,6 +132,110 @@ class BackupTest {
     }
   }
 
+  /// Segments are in a backup: the first query after a restore reads the end of the log alone.
+  @Test
+  void aRestoredDatabaseIsIndexed() {
+    Stores source = new Stores(MemoryStorage.open());
+    Storage backup = MemoryStorage.open();
+    Stores target = new Stores(MemoryStorage.open());
+    try (LocalClient client = Facts.client(source, Facts.eager(Long.MAX_VALUE))) {
+      Connection connection = Facts.create(client);
+      SplittableRandom random = new SplittableRandom(12);
+      for (int i = 0; i < 100; i++) {
+        Facts.transact(connection, random);
+      }
+      client.index(Facts.NAME);
+      long indexedT = connection.db().basisT();
+      Facts.transact(connection, random);
+      Facts.transact(connection, random);
+      BackupPoint point = backup(source.client(), backup).point();
+      Restore.Restored restored = restore(backup, point, point.t(), target.client(), Facts.NAME);
+      assertEquals(new Restore.Indexes.There(indexedT), restored.indexes());
+      target.recordsRead.set(0);
+      try (LocalClient copy = Facts.client(target, Facts.eager(Long.MAX_VALUE))) {
+        Connection opened = copy.connect(Facts.NAME);
+        assertTrue(target.recordsRead.get() <= 5, () -> target.recordsRead + " records read");
+        assertEquals(indexedT, copy.indexStatus(Facts.NAME).indexT());
+        assertEquals(Facts.shown(connection.db()), Facts.shown(opened.db()));
+        Facts.assertAsLogged(target, opened, "restored");
+        Facts.transact(opened, random);
+        copy.index(Facts.NAME);
+        Facts.assertAsLogged(target, opened, "indexed again");
+      }
+      assertEquals(List.of(), Verifier.run(target.client(), Facts.NAME, _ -> {}).findings());
+      Restore.Restored earlier = restore(backup, point, indexedT - 1, target.client(), "earlier");
+      assertTrue(earlier.indexes() instanceof Restore.Indexes.ToBeMade);
+    }
+  }
+
+  @Test
+  void anIncrementalBackupMovesNewSegmentsAlone() {
+    Stores stores = new Stores(MemoryStorage.open());
+    Storage backup = MemoryStorage.open();
+    try (LocalClient client = Facts.client(stores, Facts.eager(Long.MAX_VALUE))) {
+      Connection connection = Facts.create(client);
+      StringBuilder people = new StringBuilder("[");
+      for (int i = 0; i < 20_000; i++) {
+        people.append("{:p/name \"n").append(i).append("\" :p/age ").append(i).append('}');
+      }
+      connection.transact(people + "]");
+      client.index(Facts.NAME);
+      Made full = backup(stores.client(), backup);
+      assertEquals(count(stores.client()), full.segments());
+      connection.transact("[{:p/name \"one more\"}]");
+      client.index(Facts.NAME);
+      Made more = backup(stores.client(), backup);
+      assertTrue(
+          more.segments() > 0 && more.segments() < full.segments() / 2,
+          () -> more.segments() + " of " + full.segments());
+      Made none = backup(stores.client(), backup);
+      assertEquals(0, none.segments());
+      assertEquals(more.point(), none.point());
+    }
+  }
+
+  private static long count(Storage storage) {
+    try (Stream<BlobId> blobs = storage.blobs().list()) {
+      return blobs.count();
+    }
+  }
+
+  /// The log says all, so that a database is restored also when segments of the backup are lost.
+  @Test
+  void damagedSegmentsOfABackupCostTimeAlone() {
+    Stores source = new Stores(MemoryStorage.open());
+    Storage backup = MemoryStorage.open();
+    try (LocalClient client = Facts.client(source, Facts.eager(Long.MAX_VALUE))) {
+      Connection connection = Facts.create(client);
+      connection.transact("[{:p/name \"n\"}]");
+      client.index(Facts.NAME);
+      BackupPoint point = backup(source.client(), backup).point();
+      List<BlobId> segments;
+      try (Stream<BlobId> blobs = backup.blobs().list()) {
+        segments = blobs.toList();
+      }
+      for (BlobId lost : segments) {
+        ByteBuffer bytes = backup.blobs().get(lost).orElseThrow();
+        backup.blobs().delete(lost);
+        Stores target = new Stores(MemoryStorage.open());
+        Restore.Restored restored = restore(backup, point, point.t(), target.client(), Facts.NAME);
+        assertTrue(
+            restored.indexes() instanceof Restore.Indexes.ToBeMade(String why)
+                && why.contains(lost.hex()),
+            () -> restored.indexes().toString());
+        try (LocalClient copy = Facts.client(target, Facts.eager(Long.MAX_VALUE))) {
+          assertEquals(
+              Facts.shown(connection.db()), Facts.shown(copy.connect(Facts.NAME).db()));
+          copy.index(Facts.NAME);
+        }
+        assertEquals(
+            List.of(), Verifier.run(target.client(), Facts.NAME, _ -> {}).findings());
+        assertEquals(segments.size(), count(target.client()), "what was put is deleted again");
+        backup.blobs().put(lost, bytes);
+      }
+    }
+  }
+
   @Test
   void aBackupDuringWritesIsOfOneMoment() throws Exception {
     Stores stores = new Stores(MemoryStorage.open());
@@ -159,6 +270,9 @@ class BackupTest {
       SplittableRandom random = new SplittableRandom(2);
       for (int i = 0; i < 8; i++) {
         Facts.transact(connection, random);
+        if (i == 6) {
+          client.index(Facts.NAME);
+        }
       }
       long t = connection.db().basisT();
       boolean failed = true;
@@ -181,6 +295,9 @@ class BackupTest {
           assertEquals(Category.CONFLICT, there.anomaly().category());
         }
         assertEquals(List.of(), target.client().refs().list("restore/"), "step " + step);
+        Verification found = Verifier.run(target.client(), "copy", _ -> {});
+        assertEquals(List.of(), found.findings(), "step " + step);
+        assertEquals(made.point().root().orElseThrow().t(), found.indexedT(), "step " + step);
         try (LocalClient copy = Facts.client(target, Facts.eager(Long.MAX_VALUE))) {
           assertEquals(log(connection, t), log(copy.connect("copy"), t), "step " + step);
         }
@@ -224,10 +341,12 @@ class BackupTest {
     try (LocalClient client = Facts.client(stores, Facts.eager(100))) {
       Connection connection = Facts.create(client);
       connection.transact("[{:p/name \"secret\" :p/age 7}]");
+      client.index(Facts.NAME);
       BackupPoint before = backup(stores.client(), backup).point();
       long t =
           connection.transact("[{:db/excise [:p/name \"secret\"]}]").dbAfter().basisT();
       connection.syncExcise(t);
+      client.index(Facts.NAME);
       BackupPoint after = backup(stores.client(), backup).point();
       assertFalse(before.log().equals(after.log()));
       restore(
@@ -244,7 +363,82 @@ class BackupTest {
       try (Stream<?> records = backup.log().read(before.log(), 0)) {
         assertEquals(0, records.count());
       }
+      try (Stream<BlobId> blobs = backup.blobs().list()) {
+        assertEquals(
+            List.of(),
+            blobs
+                .filter(id -> text(backup.blobs().get(id).orElseThrow()).contains("secret"))
+                .toList());
+      }
+      restore(backup, after, after.t(), stores.client(), "newest");
+      for (Index index : Index.values()) {
+        assertEquals(
+            datoms(connection.db().history(), index),
+            datoms(client.connect("newest").db().history(), index));
+      }
     }
+  }
+
+  /// A backup of several points, of two logs, is whole; each blob that it loses and each flipped
+  /// bit of its logs is found.
+  @Test
+  void aDamagedBackupIsFound(@TempDir Path directory) throws IOException {
+    Stores source = new Stores(MemoryStorage.open());
+    try (LocalClient client = Facts.client(source, Facts.eager(Long.MAX_VALUE));
+        Storage backup = EmbeddedStorage.open(directory)) {
+      Connection connection = Facts.create(client);
+      for (int i = 0; i < 3; i++) {
+        connection.transact("[{:p/name \"n" + i + "\"}]");
+        client.index(Facts.NAME);
+        backup(source.client(), backup);
+      }
+      connection.syncExcise(
+          connection.transact("[{:db/excise [:p/name \"n0\"]}]").dbAfter().basisT());
+      client.index(Facts.NAME);
+      backup(source.client(), backup);
+      Verification whole = check(backup);
+      assertEquals(List.of(), whole.findings());
+      assertEquals(connection.db().basisT(), whole.t());
+      assertEquals(connection.db().basisT(), whole.indexedT());
+      List<BlobId> segments;
+      try (Stream<BlobId> blobs = backup.blobs().list()) {
+        segments = blobs.toList();
+      }
+      for (BlobId lost : segments) {
+        ByteBuffer bytes = backup.blobs().get(lost).orElseThrow();
+        backup.blobs().delete(lost);
+        assertTrue(
+            check(backup).findings().stream().anyMatch(each -> each.what().contains(lost.hex())),
+            lost::hex);
+        backup.blobs().put(lost, bytes);
+      }
+    }
+    List<Path> logs;
+    try (Stream<Path> files = Files.walk(directory.resolve("log"))) {
+      logs = files.filter(Files::isRegularFile).toList();
+    }
+    assertEquals(2, logs.size());
+    for (Path log : logs) {
+      byte[] bytes = Files.readAllBytes(log);
+      byte[] damaged = bytes.clone();
+      damaged[100] ^= 1;
+      Files.write(log, damaged);
+      try (Storage backup = EmbeddedStorage.openToRead(directory)) {
+        assertTrue(
+            check(backup).findings().stream()
+                .anyMatch(each -> each.part() == Verification.Part.LOG),
+            log::toString);
+      }
+      Files.write(log, bytes);
+    }
+  }
+
+  private static Verification check(Storage backup) {
+    return BackupCheck.run(new Backups(backup), Facts.NAME, _ -> {});
+  }
+
+  private static String text(ByteBuffer bytes) {
+    return StandardCharsets.ISO_8859_1.decode(bytes).toString();
   }
 
   /// A bit is flipped in each file of a backup, at many places: the restore says so, and leaves

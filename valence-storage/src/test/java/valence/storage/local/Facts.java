@@ -38,6 +38,7 @@ final class Facts {
   static Indexing eager(long noveltyRowsMin) {
     return new Indexing(
         noveltyRowsMin,
+        Long.MAX_VALUE,
         64 << 20,
         Duration.ZERO,
         Duration.ZERO,

@@ -258,6 +258,7 @@ class IndexingTest {
     Stores stores = new Stores(MemoryStorage.open());
     Indexing indexing = new Indexing(
         NEVER,
+        Long.MAX_VALUE,
         200_000,
         Duration.ZERO,
         Duration.ZERO,
