@@ -150,7 +150,7 @@ final class Asks {
   }
 
   private void clause() {
-    switch (choices.below(28)) {
+    switch (choices.below(34)) {
       case 0, 1, 2, 3, 4 -> clauses.add(pattern(known("ref"), attribute()));
       case 5, 6 -> {
         List<Attribute> refs =
@@ -231,12 +231,67 @@ final class Asks {
                 ? vector(named, attribute().ident(), fresh("any"))
                 : vector(known("ref"), choices.pick(refs()).ident(), named));
       }
+      case 27 -> bounds();
+      case 28, 29, 30, 31, 32 -> cycle();
       default -> {
         Symbol a = fresh("keyword");
         Attribute keyword = choices.pick(worlds.attributes);
         clauses.add(vector(known("ref"), keyword.ident(), a));
         clauses.add(vector(known("ref"), a, ANY));
       }
+    }
+  }
+
+  /// Entities in a circle, each linked with the next, in either direction, by a reference or by a
+  /// value that both have; perhaps with a chord, and with comparisons.
+  private void cycle() {
+    List<Symbol> corners = new ArrayList<>();
+    corners.add(known("ref"));
+    int count = choices.pick(3, 3, 4, 2, 5);
+    while (corners.size() < count) {
+      corners.add(choices.oneIn(4) ? known("ref") : fresh("ref"));
+    }
+    for (int i = 0; i < count; i++) {
+      link(corners.get(i), corners.get((i + 1) % count));
+    }
+    if (choices.oneIn(3)) {
+      link(choices.pick(corners), choices.pick(corners));
+    }
+    if (choices.oneIn(3)) {
+      clauses.add(vector(call(
+          choices.pick("<", "!=", "<=", ">", ">=", "=", "not="),
+          choices.pick(corners),
+          choices.pick(corners))));
+    }
+  }
+
+  private void link(Symbol x, Symbol y) {
+    if (choices.oneIn(4)) {
+      Attribute attribute = attribute();
+      Symbol v = fresh(attribute.type());
+      clauses.add(vector(x, attribute.ident(), v));
+      clauses.add(vector(y, choices.oneIn(3) ? attribute().ident() : attribute.ident(), v));
+    } else if (choices.oneIn(3)) {
+      clauses.add(vector(y, choices.pick(refs()).ident(), x));
+    } else {
+      clauses.add(vector(x, choices.pick(refs()).ident(), y));
+    }
+  }
+
+  /// A value between constants, or beside one.
+  private void bounds() {
+    List<Attribute> some = worlds.attributes.stream()
+        .filter(attribute -> List.of("long", "string", "keyword", "double", "instant", "bigint")
+            .contains(attribute.type()))
+        .toList();
+    Attribute attribute = choices.pick(some);
+    Symbol v = fresh(attribute.type());
+    clauses.add(vector(known("ref"), attribute.ident(), v));
+    for (int i = choices.below(3); i >= 0; i--) {
+      Object constant = worlds.scalar(attribute.type());
+      Object name = choices.pick("<", ">", "<=", ">=", "=", "!=");
+      clauses.add(vector(
+          choices.oneIn(3) ? call((String) name, constant, v) : call((String) name, v, constant)));
     }
   }
 
@@ -497,7 +552,21 @@ final class Asks {
   }
 
   private void input() {
-    switch (choices.below(4)) {
+    switch (choices.below(6)) {
+      case 4 -> {
+        String type = choices.pick("ref", "long", "string", "ref", "keyword");
+        ins.add(vector(vector(known("ref"), fresh(type))));
+        inputs.add(choices.list(
+            0,
+            5,
+            () -> vector(
+                worlds.number(), type.equals("ref") ? worlds.number() : worlds.scalar(type))));
+      }
+      case 5 -> {
+        String type = choices.pick("ref", "long", "string", "keyword");
+        ins.add(fresh(type));
+        inputs.add(type.equals("ref") ? worlds.number() : worlds.scalar(type));
+      }
       case 0 -> {
         ins.add(vector(fresh("small"), sym("...")));
         inputs.add(choices.list(0, 4, () -> (Object) (long) choices.below(4)));

@@ -14,6 +14,9 @@ interface Place {
 
   void advance(long millis);
 
+  /// Moves what was said into the durable indexes.
+  void index();
+
   /// The database as whoever opens its storage now finds it.
   Connection again();
 
@@ -33,6 +36,11 @@ interface Place {
       @Override
       public void advance(long millis) {
         now.updateAndGet(instant -> instant.plusMillis(millis));
+      }
+
+      @Override
+      public void index() {
+        client.index("world");
       }
 
       @Override

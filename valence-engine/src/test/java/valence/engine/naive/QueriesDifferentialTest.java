@@ -10,15 +10,19 @@ import clojure.lang.Keyword;
 import clojure.lang.Symbol;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import valence.api.AnomalyException;
 import valence.api.Db;
 import valence.api.QueryRequest;
+import valence.engine.query.Queries;
+import valence.engine.query.exec.Optimization;
 import valence.testing.Choices;
 import valence.testing.Property;
 
@@ -42,6 +46,9 @@ class QueriesDifferentialTest {
     List<Object> asks = choices.list(1, QUERIES, () -> {
       Map<Object, Object> ask =
           map(kw("view"), Views.view(choices, true), kw("view2"), Views.view(choices, true));
+      ask.put(
+          kw("without"),
+          choices.list(0, 4, () -> kw(choices.pick(optimizations()).name())));
       ask.putAll(new Asks(worlds).query(clauses));
       return ask;
     });
@@ -82,6 +89,10 @@ class QueriesDifferentialTest {
         });
   }
 
+  private static List<Optimization> optimizations() {
+    return List.of(Optimization.values());
+  }
+
   private static Object at(Map<?, ?> map, String key) {
     return Objects.requireNonNull(map.get(kw(key)));
   }
@@ -119,6 +130,14 @@ class QueriesDifferentialTest {
     }
     Collection<?> rows = now.q(QueryRequest.of(query, args.toArray()));
     assertEquals(expected, bag(rows), () -> "" + query);
+    Set<Optimization> several = EnumSet.allOf(Optimization.class);
+    ((List<?>) at(ask, "without"))
+        .forEach(name -> several.remove(Optimization.valueOf(((Keyword) name).getName())));
+    for (Set<Optimization> used : List.of(Set.<Optimization>of(), several)) {
+      Collection<?> others =
+          Queries.using(used, () -> now.<Collection<?>>q(QueryRequest.of(query, args.toArray())));
+      assertEquals(expected, bag(others), () -> "with " + used + " " + query);
+    }
     compareNamed(expected, now, query, args);
     long offset = (Long) at(example, "offset");
     long limit = (Long) at(example, "limit");

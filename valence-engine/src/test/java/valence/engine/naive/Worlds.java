@@ -17,6 +17,9 @@ import valence.testing.Choices;
 /// Random schemas and transactions, of few entities and few values, so that they meet.
 ///
 ///     {:crowd count, :schema [attribute map …] :txs [{:after millis, :forms [form …]} …]}
+///
+/// In place of forms a transaction may have `:alter`, a change of the schema, or `:index true`:
+/// then what was said before moves to the durable indexes.
 final class Worlds {
   static final Keyword SCHEMA = kw("schema");
   static final Keyword TXS = kw("txs");
@@ -24,6 +27,7 @@ final class Worlds {
   static final Keyword FORMS = kw("forms");
   static final Keyword ALTER = kw("alter");
   static final Keyword CROWD = kw("crowd");
+  static final Keyword INDEX = kw("index");
   private static final Keyword ID = kw("db/id");
   private static final long NEVER_ISSUED = (4L << 42) + 1_000_000_000L;
   static final List<String> SCALARS = List.of(
@@ -197,6 +201,9 @@ final class Worlds {
     if (choices.oneIn(12)) {
       return map(AFTER, after, ALTER, List.of(alteration()));
     }
+    if (choices.oneIn(10)) {
+      return map(AFTER, after, INDEX, true);
+    }
     return map(AFTER, after, FORMS, choices.list(1, choices.pick(2, 5, 9), this::form));
   }
 
@@ -207,8 +214,11 @@ final class Worlds {
 
   /// A change of the schema, which the engine may refuse.
   private Object alteration() {
-    Keyword ident = choices.pick(attributes.subList(1, attributes.size())).ident();
-    return switch (choices.below(7)) {
+    Attribute attribute = choices.pick(attributes.subList(1, attributes.size()));
+    Keyword ident = attribute.ident();
+    // Several references, said of an attribute that has one by then, would be read as a lookup ref.
+    int kind = choices.below(7);
+    return switch (kind == 1 && attribute.isRef() ? 0 : kind) {
       case 0 -> map(ID, ident, kw("db/cardinality"), kw("db.cardinality/many"));
       case 1 -> map(ID, ident, kw("db/cardinality"), kw("db.cardinality/one"));
       case 2 -> map(ID, ident, kw("db/unique"), kw("db.unique/identity"));
