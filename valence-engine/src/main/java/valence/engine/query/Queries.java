@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
@@ -27,6 +28,9 @@ import valence.engine.query.exec.Budget;
 import valence.engine.query.exec.Destructuring;
 import valence.engine.query.exec.Execution;
 import valence.engine.query.exec.Functions;
+import valence.engine.query.exec.Groups;
+import valence.engine.query.exec.Optimization;
+import valence.engine.query.exec.Plan;
 import valence.engine.query.exec.Relation;
 import valence.engine.query.exec.Source;
 import valence.engine.query.exec.Trace;
@@ -44,8 +48,11 @@ public final class Queries {
   /// Queries called by queries, at most, one in the other.
   private static final int NESTED_MAX = 20;
 
-  private static final ReadCache<Query> QUERIES = new ReadCache<>(QueryReader::read);
+  private static final ReadCache<Prepared> QUERIES =
+      new ReadCache<>(form -> new Prepared(QueryReader.read(form)));
   private static final ReadCache<RuleSet> RULES = new ReadCache<>(ClauseReader::rules);
+
+  private static final ScopedValue<Set<Optimization>> OPTIMIZATIONS = ScopedValue.newInstance();
 
   private final FunctionResolver application;
   private final Map<String, Source> sources = new HashMap<>();
@@ -57,34 +64,43 @@ public final class Queries {
     this.application = application;
   }
 
+  /// Work whose queries use some optimizations alone. For tests, which compare their answers.
+  public static <T extends @Nullable Object, X extends Throwable> T using(
+      Set<Optimization> optimizations, ScopedValue.CallableOp<T, X> work) throws X {
+    return ScopedValue.where(OPTIMIZATIONS, Set.copyOf(optimizations)).call(work);
+  }
+
   /// The answer to a query, in the shape that its `:find` asks for.
   ///
   /// @param application the functions that the query may call beside those that are built in
   @SuppressWarnings("NullAway") // it doesn't see that what the lambda gives may be null
   public static @Nullable Object run(QueryRequest request, FunctionResolver application) {
-    Trace trace = request.stats() ? new Trace() : null;
+    Trace trace = trace(request);
     if (request.ioContext().isEmpty()) {
       Answer answer = answer(request, application, trace);
-      return trace == null ? answer.result() : withStats(answer, request, trace);
+      return trace == null ? answer.result() : told(answer, request, trace);
     }
     Reads reads = new Reads();
     Answer answer = reads.during(() -> answer(request, application, trace));
-    Map<Keyword, Object> map =
-        trace == null ? answered(answer.result()) : withStats(answer, request, trace);
+    Map<Keyword, Object> map = told(answer, request, trace);
     map.put(Keyword.intern("io-stats"), reads.ioStats(request.ioContext().get(), "query"));
     return map;
   }
 
-  private record Answer(@Nullable Object result, Found found) {}
+  private static @Nullable Trace trace(QueryRequest request) {
+    return request.stats() || request.plan() ? new Trace(!request.stats()) : null;
+  }
+
+  private record Answer(@Nullable Object result, Found found, Budget budget) {}
 
   @SuppressWarnings("NullAway") // it doesn't see that what the lambda gives isn't null
   private static Answer answer(
       QueryRequest request, FunctionResolver application, @Nullable Trace trace) {
-    Budget budget = new Budget(request.timeout());
+    Budget budget = new Budget(request.timeout(), request.memoryBytes());
     return application.during(functions -> CallLimit.during(budget::tick, () -> {
       Found found = find(request.query(), request.args(), functions, budget, trace, 0);
-      Object result = found.results().of(found.rows(), request.offset(), request.limit());
-      return new Answer(result, found);
+      Object result = found.result(request.offset(), request.limit());
+      return new Answer(result, found, budget);
     }));
   }
 
@@ -98,24 +114,25 @@ public final class Queries {
   /// The rows of a query that finds a relation or a collection, pulled as they are read; each row
   /// by the functions that are deployed then.
   public static List<@Nullable Object> seq(QueryRequest request, FunctionResolver application) {
-    if (request.stats() || request.ioContext().isPresent()) {
+    if (request.stats() || request.plan() || request.ioContext().isPresent()) {
       throw Forms.mistake(
-          "qseq was asked for query-stats or io-stats.",
+          "qseq was asked for query-stats, a plan or io-stats.",
           "They are given with a result, by q or qseqWithStats.");
     }
-    return rows(request, found(request, application, null));
+    Budget budget = new Budget(request.timeout(), request.memoryBytes());
+    return rows(request, found(request, application, budget, null));
   }
 
   /// [#seq] with what finding the rows was like, in the shape of [#run].
   @SuppressWarnings("NullAway") // it doesn't see that what the lambda gives isn't null
   public static Map<Keyword, Object> seqWithStats(
       QueryRequest request, FunctionResolver application) {
-    Trace trace = request.stats() ? new Trace() : null;
+    Trace trace = trace(request);
     Reads reads = new Reads();
-    Found found = reads.during(() -> found(request, application, trace));
-    Answer answer = new Answer(rows(request, found), found);
-    Map<Keyword, Object> map =
-        trace == null ? answered(answer.result()) : withStats(answer, request, trace);
+    Budget budget = new Budget(request.timeout(), request.memoryBytes());
+    Found found = reads.during(() -> found(request, application, budget, trace));
+    Answer answer = new Answer(rows(request, found), found, budget);
+    Map<Keyword, Object> map = told(answer, request, trace);
     request
         .ioContext()
         .ifPresent(context -> map.put(Keyword.intern("io-stats"), reads.ioStats(context, "qseq")));
@@ -123,35 +140,66 @@ public final class Queries {
   }
 
   private static Found found(
-      QueryRequest request, FunctionResolver application, @Nullable Trace trace) {
-    Budget budget = new Budget(request.timeout());
+      QueryRequest request, FunctionResolver application, Budget budget, @Nullable Trace trace) {
     return CallLimit.during(
         budget::tick, () -> find(request.query(), request.args(), application, budget, trace, 0));
   }
 
   private static List<@Nullable Object> rows(QueryRequest request, Found found) {
-    return found.results().lazily(found.rows(), request.offset(), request.limit());
+    return found.results().lazily(found.rows(), found.counted(), request.offset(), request.limit());
   }
 
   /// Rows that a query found, and what makes its result of them.
-  private record Found(Query query, RuleSet rules, Relation rows, Results results) {}
+  ///
+  /// @param counted their groups, when these are all that there is of them
+  private record Found(
+      Query query, RuleSet rules, Relation rows, @Nullable Groups counted, Results results) {
+    @Nullable Object result(long offset, long limit) {
+      return results.of(rows, counted, offset, limit);
+    }
+  }
 
-  private static Map<Keyword, Object> withStats(Answer answer, QueryRequest request, Trace trace) {
-    Object form = request.query();
-    Map<Keyword, Object> stats = new LinkedHashMap<>();
-    stats.put(Keyword.intern("query"), form instanceof String text ? Edn.read(text) : form);
-    stats.put(Keyword.intern("phases"), trace.toData());
-    stats.put(
-        Keyword.intern("warnings"),
-        Lint.warnings(
-            answer.found().query(),
-            answer.found().rules(),
-            request.args().size(),
-            answer.found().rows().count(),
-            answer.found().results().pullDoubts()));
+  /// The result with what else was asked for.
+  private static Map<Keyword, Object> told(
+      Answer answer, QueryRequest request, @Nullable Trace trace) {
     Map<Keyword, Object> map = answered(answer.result());
-    map.put(Keyword.intern("query-stats"), stats);
+    if (trace != null && request.stats()) {
+      Map<Keyword, Object> stats = new LinkedHashMap<>();
+      stats.put(Keyword.intern("query"), form(request));
+      stats.put(Keyword.intern("phases"), trace.toData());
+      stats.put(Keyword.intern("warnings"), warnings(answer, request));
+      map.put(Keyword.intern("query-stats"), stats);
+    }
+    if (trace != null && request.plan()) {
+      map.put(Keyword.intern("plan"), plan(answer, request, trace));
+    }
     return map;
+  }
+
+  private static Object form(QueryRequest request) {
+    return request.query() instanceof String text
+        ? Objects.requireNonNull(Edn.read(text))
+        : request.query();
+  }
+
+  private static List<Map<Keyword, Object>> warnings(Answer answer, QueryRequest request) {
+    return Lint.warnings(
+        answer.found().query(),
+        answer.found().rules(),
+        request.args().size(),
+        answer.found().rows().count(),
+        answer.found().results().pullDoubts());
+  }
+
+  private static Map<Keyword, Object> plan(Answer answer, QueryRequest request, Trace trace) {
+    Map<Keyword, Object> plan = new LinkedHashMap<>();
+    plan.put(Keyword.intern("query"), form(request));
+    plan.put(Keyword.intern("rows"), (long) answer.found().rows().count());
+    plan.put(Keyword.intern("nanos"), answer.budget().nanos());
+    plan.put(Keyword.intern("bytes"), answer.budget().peakBytes());
+    plan.put(Keyword.intern("operators"), trace.toTree(answer.budget().operator()));
+    plan.put(Keyword.intern("warnings"), warnings(answer, request));
+    return plan;
   }
 
   private static Found find(
@@ -164,9 +212,9 @@ public final class Queries {
     if (depth > NESTED_MAX) {
       throw Forms.mistake("The query nests more than " + NESTED_MAX + " queries in each other.");
     }
-    Query query = QUERIES.read(form);
+    Prepared prepared = QUERIES.read(form);
     Queries inputs = new Queries(application);
-    inputs.bind(query, args);
+    @Nullable Source[] given = inputs.bind(prepared, args);
     Functions functions = new Functions(
         application,
         (inner, innerArgs, sameBudget) -> {
@@ -175,10 +223,10 @@ public final class Queries {
           if (trace != null) {
             trace.leave(outer);
           }
-          return asSet(found.results().of(found.rows(), 0, -1));
+          return asSet(found.result(0, -1));
         },
         budget);
-    return inputs.find(query, functions, budget, trace);
+    return inputs.find(prepared, given, functions, budget, trace);
   }
 
   /// Inside of a query, the rows of another one are a set.
@@ -188,16 +236,43 @@ public final class Queries {
         : result;
   }
 
-  private Found find(Query query, Functions functions, Budget budget, @Nullable Trace trace) {
-    Execution execution = new Execution(sources, rules, functions, budget, trace);
-    Results results = new Results(query, functions, application, sources, patterns, budget);
-    Relation found =
-        execution.run(query.where(), distinctVariables(budget), query.resultVariables());
-    return new Found(query, rules, found, results);
+  private Found find(
+      Prepared prepared,
+      @Nullable Source[] arguments,
+      Functions functions,
+      Budget budget,
+      @Nullable Trace trace) {
+    Query query = prepared.query();
+    Set<Optimization> optimizations =
+        OPTIMIZATIONS.isBound() ? OPTIMIZATIONS.get() : Optimization.ALL;
+    Plan plan = optimizations.contains(Optimization.KEPT_PLANS)
+        ? prepared.plan(rules, arguments)
+        : new Plan();
+    Execution execution =
+        new Execution(sources, rules, functions, budget, optimizations, plan, trace);
+    Results results = new Results(
+        query,
+        functions,
+        application,
+        sources,
+        patterns,
+        budget,
+        optimizations.contains(Optimization.COLUMN_AGGREGATES));
+    List<Relation> given = distinctVariables(budget);
+    Groups counted = results.counts()
+        ? execution.counted(query.where(), given, prepared.resultVariables(), results.keys())
+        : null;
+    Relation found = counted == null
+        ? execution.run(query.where(), given, prepared.resultVariables())
+        : counted.rows();
+    return new Found(query, rules, found, counted, results);
   }
 
   /// Inputs that share variables, joined, so that no two do.
   private List<Relation> distinctVariables(Budget budget) {
+    if (relations.size() < 2) {
+      return relations;
+    }
     List<Relation> joined = new ArrayList<>();
     for (Relation relation : relations) {
       Relation merged = relation;
@@ -213,38 +288,47 @@ public final class Queries {
     return joined;
   }
 
-  private void bind(Query query, List<@Nullable Object> args) {
-    List<Input> inputs = query.inputs().orElse(List.of(new Input.Source("$")));
-    if (query.inputs().isPresent() && args.size() < inputs.size()) {
+  /// @return the sources among the arguments, each at its place
+  private @Nullable Source[] bind(Prepared prepared, List<@Nullable Object> args) {
+    List<Input> inputs = prepared.inputs();
+    if (prepared.query().inputs().isPresent() && args.size() < inputs.size()) {
       throw Anomaly.incorrect(
               "db.error/too-few-inputs",
               "Query expected " + inputs.size() + " inputs but received " + args.size() + ".",
               "Pass an argument for each element of :in.")
           .toException();
     }
+    @Nullable Source[] given = new Source[inputs.size()];
     for (int i = 0; i < Math.min(inputs.size(), args.size()); i++) {
-      bind(inputs.get(i), args.get(i));
-    }
-  }
-
-  private void bind(Input input, @Nullable Object arg) {
-    switch (input) {
-      case Input.Ignored ignored -> {}
-      case Input.Source(String name) -> sources.put(name, source(name, arg));
-      case Input.RuleSet ignored -> rules = RULES.read(required("%", arg));
-      case Input.Pattern(Symbol name) -> patterns.put(name, required(name.getName(), arg));
-      case Input.Bind(Binding binding) -> {
-        Set<Variable> variables = new LinkedHashSet<>();
-        binding.addVariables(variables);
-        Object value = required(variables.toString(), arg);
-        if (binding instanceof Binding.Each
-            && !(value instanceof Collection<?>)
-            && Builtins.elements(value) == null) {
-          throw mismatch(variables.toString(), value, "a collection");
+      Object arg = args.get(i);
+      switch (inputs.get(i)) {
+        case Input.Ignored ignored -> {}
+        case Input.Source(String name) -> {
+          Source source = source(name, arg);
+          given[i] = source;
+          sources.put(name, source);
         }
-        relations.add(Destructuring.input(binding, value, shown(variables)));
+        case Input.RuleSet ignored -> rules = RULES.read(required("%", arg));
+        case Input.Pattern(Symbol name) -> patterns.put(name, required(name.getName(), arg));
+        case Input.Bind(Binding.Scalar(Variable variable)) ->
+          relations.add(
+              Relation.of(variable, arg == null ? required("[" + variable + "]", arg) : arg));
+        case Input.Bind(Binding binding) -> relations.add(bound(binding, arg));
       }
     }
+    return given;
+  }
+
+  private static Relation bound(Binding binding, @Nullable Object arg) {
+    Set<Variable> variables = new LinkedHashSet<>();
+    binding.addVariables(variables);
+    Object value = required(variables.toString(), arg);
+    if (binding instanceof Binding.Each
+        && !(value instanceof Collection<?>)
+        && Builtins.elements(value) == null) {
+      throw mismatch(variables.toString(), value, "a collection");
+    }
+    return Destructuring.input(binding, value, shown(variables));
   }
 
   private static Object shown(Set<Variable> variables) {

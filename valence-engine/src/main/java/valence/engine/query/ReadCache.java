@@ -1,41 +1,33 @@
 package valence.engine.query;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.function.Function;
 
-/// Remembers what was read from the forms used most recently. Safe for many threads.
+/// Remembers what was read from the forms used most recently. Safe for many threads, which don't
+/// wait for each other.
 ///
 /// A form is found again by its value, so it must not be changed while it is here; text and
-/// Clojure's collections can't be, and a plain collection that is changed gets a different hash and
-/// is read anew.
+/// Clojure's collections can't be, and know their hash; a plain collection that is changed gets a
+/// different hash and is read anew.
 final class ReadCache<T> {
   private static final int ENTRIES_MAX = 1000;
 
   private final Function<Object, T> reader;
-  private final Map<Object, T> recent = // guarded by this
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, T> eldest) {
-          return size() > ENTRIES_MAX;
-        }
-      };
+  private final Cache<Object, T> recent =
+      Caffeine.newBuilder().maximumSize(ENTRIES_MAX).executor(Runnable::run).build();
 
   ReadCache(Function<Object, T> reader) {
     this.reader = reader;
   }
 
   T read(Object form) {
-    synchronized (this) {
-      T known = recent.get(form);
-      if (known != null) {
-        return known;
-      }
+    T known = recent.getIfPresent(form);
+    if (known != null) {
+      return known;
     }
     T read = reader.apply(form);
-    synchronized (this) {
-      recent.put(form, read);
-    }
+    recent.put(form, read);
     return read;
   }
 }

@@ -6,13 +6,14 @@ import clojure.lang.Symbol;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.engine.db.Database;
@@ -28,6 +29,8 @@ import valence.engine.pull.Unknown;
 import valence.engine.query.call.Aggregates;
 import valence.engine.query.exec.Budget;
 import valence.engine.query.exec.Functions;
+import valence.engine.query.exec.GroupAggregates;
+import valence.engine.query.exec.Groups;
 import valence.engine.query.exec.Relation;
 import valence.engine.query.exec.Source;
 import valence.engine.query.syntax.FindElement;
@@ -35,16 +38,25 @@ import valence.engine.query.syntax.FindElement.Aggregate;
 import valence.engine.query.syntax.FindElement.Plain;
 import valence.engine.query.syntax.Forms;
 import valence.engine.query.syntax.Query;
+import valence.engine.query.syntax.Term.Variable;
 import valence.engine.schema.Nearest;
 import valence.engine.schema.Schema;
 
 /// Makes the result of a query from the rows that were found: groups, aggregates, cuts, pulls,
 /// names.
 final class Results {
+  /// Rows whose values are made before they are put together.
+  private static final int BLOCK_ROWS = 256;
+
+  /// Items that a Clojure vector may hold in one array.
+  private static final int VECTOR_TAIL = 32;
+
   private final Query query;
   private final Budget budget;
+  private final boolean byColumns; // whether aggregates may read columns
   private final @Nullable Invocable[] aggregates; // by column
   private final @Nullable PullColumn[] pulls; // by column
+  private final boolean isPulled; // whether there is one
 
   /// Something in the pattern of a pull that is legal and rarely meant.
   ///
@@ -72,25 +84,34 @@ final class Results {
 
   /// Finds the functions, databases and patterns that `:find` names; fails when there is one
   /// missing.
+  ///
+  /// @param byColumns whether aggregates may read columns without making their values
   Results(
       Query query,
       Functions functions,
       FunctionResolver application,
       Map<String, Source> sources,
       Map<Symbol, Object> patterns,
-      Budget budget) {
+      Budget budget,
+      boolean byColumns) {
     this.query = query;
     this.budget = budget;
+    this.byColumns = byColumns;
     int count = query.find().size();
     aggregates = new Invocable[count];
     pulls = new PullColumn[count];
+    boolean some = false;
     for (int i = 0; i < count; i++) {
       switch (query.find().get(i)) {
         case Aggregate aggregate -> aggregates[i] = aggregate(aggregate.name(), functions);
-        case FindElement.Pull pull -> pulls[i] = pull(pull, application, sources, patterns);
+        case FindElement.Pull pull -> {
+          pulls[i] = pull(pull, application, sources, patterns);
+          some = true;
+        }
         case Plain ignored -> {}
       }
     }
+    isPulled = some;
   }
 
   private static Invocable aggregate(Symbol name, Functions functions) {
@@ -147,32 +168,58 @@ final class Results {
         new LinkedHashSet<>());
   }
 
+  /// @param counted the groups of the rows, when these are all that there is of them
   /// @param offset rows to skip; negative for none
   /// @param limit rows to return; negative for all
-  @Nullable Object of(Relation found, long offset, long limit) {
-    List<@Nullable Object[]> rows = cut(found, offset, limit);
+  @Nullable Object of(Relation found, @Nullable Groups counted, long offset, long limit) {
+    if (isGrouped()) {
+      List<@Nullable Object[]> groups = groups(found, counted);
+      Cut cut = Cut.of(groups.size(), offset, limit);
+      return of(cut.count(), i -> groups.get(cut.from() + i));
+    }
+    Cut cut = Cut.of(found.count(), offset, limit);
     return switch (query.shape()) {
-      case RELATION -> {
-        List<Object> result = new ArrayList<>(rows.size());
-        for (@Nullable Object[] row : rows) {
-          result.add(row(row));
-        }
-        yield PersistentVector.create(result);
+      case RELATION -> new ResultVector(rows(found, cut));
+      case COLLECTION -> new ResultVector(values(found, cut));
+      case TUPLE, SCALAR -> {
+        int[] columns = columns(found);
+        yield of(cut.count(), i -> row(found, columns, cut.from() + i));
       }
-      case COLLECTION -> {
-        List<@Nullable Object> result = new ArrayList<>(rows.size());
-        for (@Nullable Object[] row : rows) {
-          result.add(pulled(row)[0]);
-        }
-        yield PersistentVector.create(result);
-      }
-      case TUPLE -> rows.isEmpty() ? null : row(rows.get(0));
-      case SCALAR -> rows.isEmpty() ? null : pulled(rows.get(0))[0];
     };
   }
 
-  /// The same rows or values, each pulled when it is read.
-  List<@Nullable Object> lazily(Relation found, long offset, long limit) {
+  private @Nullable Object of(int count, IntFunction<@Nullable Object[]> rows) {
+    return switch (query.shape()) {
+      case RELATION -> {
+        @Nullable Object[] result = new Object[count];
+        for (int i = 0; i < count; i++) {
+          result[i] = named(pulled(rows.apply(i)));
+        }
+        yield new ResultVector(result);
+      }
+      case COLLECTION -> {
+        @Nullable Object[] result = new Object[count];
+        for (int i = 0; i < count; i++) {
+          result[i] = pulled(rows.apply(i))[0];
+        }
+        yield new ResultVector(result);
+      }
+      case TUPLE -> count == 0 ? null : named(pulled(rows.apply(0)));
+      case SCALAR -> count == 0 ? null : pulled(rows.apply(0))[0];
+    };
+  }
+
+  /// Rows from a position, as many as were asked for and are there.
+  private record Cut(int from, int count) {
+    static Cut of(int rowCount, long offset, long limit) {
+      int from = (int) Math.min(Math.max(0, offset), rowCount);
+      int count = limit < 0 ? rowCount - from : (int) Math.min(rowCount - from, limit);
+      return new Cut(from, count);
+    }
+  }
+
+  /// The same rows or values, each made and pulled when it is read.
+  List<@Nullable Object> lazily(Relation found, @Nullable Groups counted, long offset, long limit) {
     boolean single = query.shape() == Query.Shape.COLLECTION;
     if (!single && query.shape() != Query.Shape.RELATION) {
       throw Forms.mistake(
@@ -180,20 +227,48 @@ final class Results {
           "Expected :find of rows, or of the values [?x ...] of one column.",
           "Use q.");
     }
-    List<@Nullable Object[]> rows = cut(found, offset, limit);
-    return new LazyRows(rows.size(), i -> {
-      @Nullable Object[] pulled = pull(rows.get(i).clone());
+    int[] columns = columns(found);
+    List<@Nullable Object[]> groups = isGrouped() ? groups(found, counted) : List.of();
+    Cut cut = Cut.of(isGrouped() ? groups.size() : found.count(), offset, limit);
+    return new LazyRows(cut.count(), i -> {
+      int at = cut.from() + i;
+      @Nullable
+      Object[] pulled = pull(isGrouped() ? groups.get(at).clone() : row(found, columns, at));
       return single ? pulled[0] : named(pulled);
     });
   }
 
-  private List<@Nullable Object[]> cut(Relation found, long offset, long limit) {
-    boolean grouped = query.find().stream().anyMatch(Aggregate.class::isInstance);
-    List<@Nullable Object[]> rows = grouped ? groups(found) : rows(found);
-    int from = (int) Math.min(Math.max(0, offset), rows.size());
-    int to =
-        limit < 0 ? rows.size() : (int) Math.min(rows.size(), from + Math.min(limit, rows.size()));
-    return rows.subList(from, to);
+  /// Whether nothing is asked of groups but how many rows they have.
+  boolean counts() {
+    for (int i = 0; i < aggregates.length; i++) {
+      if (aggregates[i] != null
+          && !(aggregates[i] == Aggregates.find("count")
+              && query.find().get(i) instanceof Aggregate element
+              && element.constants().isEmpty())) {
+        return false;
+      }
+    }
+    return isGrouped();
+  }
+
+  /// The variables that the rows of a group agree on.
+  Set<Variable> keys() {
+    Set<Variable> keys = new LinkedHashSet<>();
+    for (int i = 0; i < aggregates.length; i++) {
+      if (aggregates[i] == null) {
+        keys.add(query.find().get(i).variable());
+      }
+    }
+    return keys;
+  }
+
+  private boolean isGrouped() {
+    for (Invocable aggregate : aggregates) {
+      if (aggregate != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// What looks like a mistake in the patterns of pulls.
@@ -271,60 +346,124 @@ final class Results {
     }
   }
 
-  private List<@Nullable Object[]> rows(Relation found) {
+  /// Rows as the caller gets them. Values are made column by column, in blocks that stay near.
+  private @Nullable Object[] rows(Relation found, Cut cut) {
     int[] columns = columns(found);
-    List<@Nullable Object[]> rows = new ArrayList<>(found.count());
-    for (int row = 0; row < found.count(); row++) {
-      budget.tick();
-      @Nullable Object[] values = new Object[columns.length];
-      for (int i = 0; i < columns.length; i++) {
-        values[i] = found.value(row, columns[i]);
-      }
-      rows.add(values);
-    }
-    return rows;
-  }
-
-  private int[] columns(Relation found) {
-    return query.find().stream()
-        .mapToInt(element -> found.variables().indexOf(element.variable()))
-        .toArray();
-  }
-
-  private List<@Nullable Object[]> groups(Relation found) {
-    budget.check();
-    Map<List<@Nullable Object>, List<@Nullable Object[]>> groups = new LinkedHashMap<>();
-    for (@Nullable Object[] row : rows(found)) {
-      budget.tick();
-      List<@Nullable Object> key = new ArrayList<>();
-      for (int i = 0; i < row.length; i++) {
-        if (aggregates[i] == null) {
-          key.add(row[i]);
+    boolean plain = query.names().isEmpty() && columns.length <= VECTOR_TAIL;
+    @Nullable Object[] result = new Object[cut.count()];
+    @Nullable Object[][] cells = new Object[columns.length][Math.min(BLOCK_ROWS, cut.count())];
+    for (int start = 0; start < result.length; start += BLOCK_ROWS) {
+      budget.check();
+      int count = Math.min(BLOCK_ROWS, result.length - start);
+      fill(found, columns, cut.from() + start, count, cells);
+      for (int i = 0; i < count; i++) {
+        @Nullable Object[] row = new Object[cells.length];
+        for (int column = 0; column < cells.length; column++) {
+          row[column] = cells[column][i];
         }
-      }
-      groups.computeIfAbsent(key, k -> new ArrayList<>()).add(row);
-    }
-    List<@Nullable Object[]> results = new ArrayList<>();
-    groups.values().forEach(group -> results.add(group(group)));
-    return results;
-  }
-
-  private @Nullable Object[] group(List<@Nullable Object[]> rows) {
-    budget.check();
-    @Nullable Object[] result = rows.get(0).clone();
-    for (int i = 0; i < result.length; i++) {
-      Invocable aggregate = aggregates[i];
-      if (aggregate != null && query.find().get(i) instanceof Aggregate element) {
-        List<@Nullable Object> values = new ArrayList<>(rows.size());
-        for (@Nullable Object[] row : rows) {
-          values.add(row[i]);
-        }
-        List<@Nullable Object> args = new ArrayList<>(element.constants());
-        args.add(PersistentVector.create(values));
-        result[i] = Functions.call(aggregate, args.toArray(), form(element));
+        result[start + i] = plain ? PersistentVector.adopt(row) : named(row);
       }
     }
     return result;
+  }
+
+  /// The values of the only column.
+  private @Nullable Object[] values(Relation found, Cut cut) {
+    int[] columns = columns(found);
+    @Nullable Object[] result = new Object[cut.count()];
+    @Nullable Object[][] cells = new Object[1][Math.min(BLOCK_ROWS, cut.count())];
+    for (int start = 0; start < result.length; start += BLOCK_ROWS) {
+      budget.check();
+      int count = Math.min(BLOCK_ROWS, result.length - start);
+      fill(found, columns, cut.from() + start, count, cells);
+      System.arraycopy(cells[0], 0, result, start, count);
+    }
+    return result;
+  }
+
+  /// Fills columns of values, pulled where that is asked.
+  private void fill(
+      Relation found, int[] columns, int from, int count, @Nullable Object[][] cells) {
+    for (int column = 0; column < columns.length; column++) {
+      found.fill(columns[column], from, count, cells[column]);
+    }
+    if (isPulled) {
+      for (int i = 0; i < count; i++) {
+        budget.check();
+        for (int column = 0; column < columns.length; column++) {
+          PullColumn pull = pulls[column];
+          if (pull != null) {
+            cells[column][i] = pull.of(cells[column][i]);
+          }
+        }
+      }
+    }
+  }
+
+  private static @Nullable Object[] row(Relation found, int[] columns, int row) {
+    @Nullable Object[] values = new Object[columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      values[i] = found.value(row, columns[i]);
+    }
+    return values;
+  }
+
+  private int[] columns(Relation found) {
+    int[] columns = new int[query.find().size()];
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = found.variables().indexOf(query.find().get(i).variable());
+    }
+    return columns;
+  }
+
+  /// A row of values for each group, not pulled yet.
+  private List<@Nullable Object[]> groups(Relation found, @Nullable Groups counted) {
+    int[] columns = columns(found);
+    int[] keys = IntStream.range(0, columns.length)
+        .filter(i -> aggregates[i] == null)
+        .map(i -> columns[i])
+        .distinct()
+        .toArray();
+    Groups groups = counted == null ? Groups.of(found, keys, budget) : counted;
+    List<@Nullable Object[]> results = new ArrayList<>(groups.count());
+    for (int group = 0; group < groups.count(); group++) {
+      results.add(new Object[columns.length]);
+    }
+    for (int i = 0; i < columns.length; i++) {
+      @Nullable Object[] values = column(groups, i, columns[i]);
+      for (int group = 0; group < values.length; group++) {
+        results.get(group)[i] = values[group];
+      }
+    }
+    return results;
+  }
+
+  /// What a column of the result has for each group.
+  private @Nullable Object[] column(Groups groups, int index, int column) {
+    @Nullable Object[] values = new Object[groups.count()];
+    Invocable aggregate = aggregates[index];
+    if (aggregate == null || !(query.find().get(index) instanceof Aggregate element)) {
+      for (int group = 0; group < values.length; group++) {
+        values[group] = groups.key(group, column);
+      }
+      return values;
+    }
+    boolean isBuiltin = aggregate == Aggregates.find(element.name().getName());
+    if (isBuiltin && byColumns) {
+      @Nullable Object @Nullable [] typed = new GroupAggregates(groups, budget)
+          .of(element.name().getName(), element.constants(), column);
+      if (typed != null) {
+        return typed;
+      }
+    }
+    for (int group = 0; group < values.length; group++) {
+      budget.check();
+      List<@Nullable Object> members = groups.values(group, column);
+      List<@Nullable Object> args = new ArrayList<>(element.constants());
+      args.add(isBuiltin ? members : PersistentVector.create(members));
+      values[group] = Functions.call(aggregate, args.toArray(), form(element));
+    }
+    return values;
   }
 
   private static Object form(FindElement element) {
@@ -349,14 +488,12 @@ final class Results {
     return row;
   }
 
-  private Object row(@Nullable Object[] row) {
-    return named(pulled(row));
-  }
-
   private Object named(@Nullable Object[] values) {
     Optional<List<Object>> names = query.names();
     return names.isPresent()
         ? new NamedRow(names.get(), Arrays.asList(values))
-        : Objects.requireNonNull(PersistentVector.create(values));
+        : values.length <= VECTOR_TAIL
+            ? PersistentVector.adopt(values)
+            : Objects.requireNonNull(PersistentVector.create(Arrays.asList(values)));
   }
 }

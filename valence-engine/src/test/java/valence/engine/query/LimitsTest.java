@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import valence.api.Anomaly;
 import valence.api.Anomaly.Category;
 import valence.api.AnomalyException;
 import valence.api.QueryRequest;
+import valence.api.Valence;
 import valence.edn.Edn;
 import valence.engine.db.Database;
 import valence.engine.function.FunctionResolver;
@@ -65,6 +67,65 @@ class LimitsTest {
         request("[:find ?x ?y ?z :in $ [?x ...] [?y ...] [?z ...]]", NUMBERS, NUMBERS, NUMBERS));
     assertEquals(Category.BUSY, anomaly.category());
     assertTrue(anomaly.message().contains("values at a time"), anomaly.message());
+  }
+
+  @Test
+  void aQueryThatIsStoppedSaysWhereItsMemoryWent() {
+    Anomaly anomaly = refused(
+        request("[:find ?x ?y :in $ [?x ...] [?y ...] :where [(= ?x ?y)]]", NUMBERS, NUMBERS)
+            .withMemory(1 << 20));
+    assertEquals(Category.BUSY, anomaly.category());
+    assertTrue(anomaly.message().contains("1048576 bytes"), anomaly.message());
+    assertTrue(anomaly.message().contains("Most of its time went to"), anomaly.message());
+    List<?> operators = (List<?>) anomaly.data().get(Valence.kw("operators"));
+    assertTrue(operators != null && operators.size() > 1, anomaly::toString);
+  }
+
+  @Test
+  void aQueryThatIsStoppedSaysWhereItsTimeWent() {
+    Anomaly anomaly = refused(
+        request("[:find ?x :in $ ?s :where [(re-find #\"(a+)+\\1b\" ?s) ?x]]", "a".repeat(60))
+            .withTimeout(Duration.ofMillis(50)));
+    assertEquals(Category.UNAVAILABLE, anomaly.category());
+    assertTrue(anomaly.message().contains("time went to [(re-find"), anomaly.message());
+  }
+
+  @Test
+  void memoryOfNothingIsRefused() {
+    Anomaly anomaly = assertThrows(
+            AnomalyException.class, () -> request("[:find ?x :in ?x]", 1L).withMemory(0))
+        .anomaly();
+    assertEquals(Category.INCORRECT, anomaly.category());
+  }
+
+  @Test
+  void aCancelledQueryEnds() {
+    QueryRequest heavy = heavy();
+    CompletableFuture<Object> answer = DB.<Object>qAsync(heavy).toCompletableFuture();
+    answer.cancel(true);
+    assertTrue(answer.isCancelled());
+  }
+
+  @Test
+  void longQueriesLeaveThreadsToShortOnes() throws Exception {
+    int processors = Runtime.getRuntime().availableProcessors();
+    List<CompletableFuture<Object>> heavy = new ArrayList<>();
+    for (int i = 0; i < processors * 2; i++) {
+      heavy.add(DB.<Object>qAsync(heavy()).toCompletableFuture());
+    }
+    for (int i = 0; i < 20; i++) {
+      Object answer =
+          DB.<Object>qAsync("[:find ?x . :in $ ?x]", 5L).toCompletableFuture().get();
+      assertEquals(5L, answer);
+    }
+    assertTrue(heavy.stream().noneMatch(CompletableFuture::isDone), "short ones had to wait");
+    heavy.forEach(each -> each.cancel(true));
+  }
+
+  /// A query that takes far longer than a test, and little memory.
+  private static QueryRequest heavy() {
+    Object rules = Edn.read("[[(up ?x ?y) [(+ ?x 1) ?y]] [(up ?x ?y) (up ?x ?z) [(+ ?z 1) ?y]]]");
+    return request("[:find ?y :in $ % ?x :where (up ?x ?y)]", rules, 0L);
   }
 
   @Test

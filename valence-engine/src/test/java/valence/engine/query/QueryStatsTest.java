@@ -100,12 +100,24 @@ class QueryStatsTest {
   void bodiesOfRulesArePhasesOfTheirOwn() {
     Object rules = Edn.read("""
         [[(under ?e ?b) [?e :p/boss ?b]]
-         [(under ?e ?b) [?e :p/boss ?m] (under ?m ?b)]]""");
+         [(under ?e ?b) [?e :p/boss ?m] [?m :p/name] (under ?m ?b)]]""");
     Map<?, ?> stats =
         ask("[:find ?n :in $ % :where [?b :p/name \"Bo\"] (under ?e ?b) [?e :p/name ?n]]", rules);
     List<?> phases = (List<?>) at(stats, "phases");
     assertEquals(3, phases.size());
     assertTrue(Edn.print(at(phases.get(2), "sched")).contains("(under ?m ?b)"), "the second body");
+  }
+
+  @Test
+  void edgesOfAWayAreAPhaseOfTheirOwn() {
+    Object rules = Edn.read("""
+        [[(under ?e ?b) [?e :p/boss ?b]]
+         [(under ?e ?b) [?e :p/boss ?m] (under ?m ?b)]]""");
+    Map<?, ?> stats =
+        ask("[:find ?n :in $ % :where [?b :p/name \"Bo\"] (under ?e ?b) [?e :p/name ?n]]", rules);
+    List<?> phases = (List<?>) at(stats, "phases");
+    assertEquals(2, phases.size());
+    assertTrue(Edn.print(at(phases.get(1), "sched")).contains("[?e :p/boss ?b]"), "the edge");
   }
 
   @Test

@@ -29,8 +29,38 @@ final class ColumnBuilder {
     this.kindKnown = true;
   }
 
+  /// A column of one kind that has keys, with room for rows.
+  ColumnBuilder(Kind kind, int capacity) {
+    this(kind);
+    keys = new long[capacity];
+  }
+
   int count() {
     return count;
+  }
+
+  /// Adds keys of the builder's own kind, from one position to below another.
+  void addKeys(long[] from, int start, int end) {
+    reserve(end - start);
+    System.arraycopy(from, start, keys, count, end - start);
+    count += end - start;
+  }
+
+  /// Adds the keys of the builder's own kind that stand at the positions.
+  void addKeys(long[] from, int[] rows, int rowCount) {
+    reserve(rowCount);
+    long[] to = keys;
+    int at = count;
+    for (int i = 0; i < rowCount; i++) {
+      to[at + i] = from[rows[i]];
+    }
+    count += rowCount;
+  }
+
+  private void reserve(int more) {
+    if (count + more > keys.length) {
+      keys = Arrays.copyOf(keys, Math.max(count + more, Math.max(CAPACITY_MIN, count * 2)));
+    }
   }
 
   /// Adds a key of the builder's own kind.

@@ -2,12 +2,12 @@ package valence.engine.query.exec;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.api.AnomalyException;
-import valence.engine.query.exec.Ordering.Placed;
 import valence.engine.query.syntax.Clause;
 import valence.engine.query.syntax.Place;
 import valence.engine.query.syntax.Term;
@@ -28,34 +28,59 @@ final class Conjunction {
 
   private final Execution execution;
   private final Budget budget;
-  private final List<Placed> placed;
+  private final Body body;
   private final String scope;
   private final Set<Variable> wanted;
   private final boolean[] done;
+  private final @Nullable FactsPattern[] facts; // of patterns over databases, once they are needed
+  private final int[] choices; // patterns that may run next
+  private final int[] uses; // by variable of the body: who still needs it
   private final List<Relation> givens = new ArrayList<>();
   private final Trace.@Nullable Phase phase; // null when nobody looks
+  private final boolean isTold; // whether each clause has to do its own work, to be seen
   private Relation current = Relation.UNIT;
+  private int first; // clause that isn't done
   // A pattern without variables rejects nothing beside clauses that have some, as in the reference;
   // alone, as in `(not [_ :attribute 5])`, it asks whether there is such a datom.
   private boolean ignoresConstants;
   private boolean isHurried; // whether patterns no longer wait for names of attributes
+  private boolean mayDrop = true; // whether a variable may have lost its last use
   private Object ran = List.of(); // last: a clause, or the variables of a given relation
 
-  Conjunction(Execution execution, List<Placed> placed, String scope, Set<Variable> wanted) {
+  Conjunction(Execution execution, Body body, String scope, Set<Variable> wanted) {
     this.execution = execution;
     this.budget = execution.budget();
-    this.placed = placed;
+    this.body = body;
     this.scope = scope;
     this.wanted = wanted;
-    done = new boolean[placed.size()];
+    done = new boolean[body.count()];
+    facts = new FactsPattern[body.count()];
+    choices = new int[body.count()];
+    uses = new int[body.slotCount()];
+    for (int i = 0; i < body.count(); i++) {
+      for (int slot : body.used(i)) {
+        uses[slot]++;
+      }
+    }
     Trace trace = execution.trace();
-    phase = trace == null ? null : trace.phase(placed);
+    phase = trace == null ? null : trace.phase(body.placed(), budget.operator());
+    isTold = trace != null && !trace.isPlan();
   }
 
   /// Leaves a clause out, whose rows are among the given relations.
   Conjunction without(int index) {
-    done[index] = true;
+    markDone(index);
     return this;
+  }
+
+  private void markDone(int index) {
+    done[index] = true;
+    while (first < done.length && done[first]) {
+      first++;
+    }
+    for (int slot : body.used(index)) {
+      mayDrop |= --uses[slot] == 0;
+    }
   }
 
   /// The rows over the wanted variables, equal ones perhaps more than once.
@@ -63,17 +88,32 @@ final class Conjunction {
   /// @param start what to begin with
   /// @param inputs what else to join
   Relation run(Relation start, List<Relation> inputs) {
+    long heldBytes = budget.heldBytes();
+    try {
+      return joined(start, inputs);
+    } finally {
+      budget.hold(heldBytes);
+    }
+  }
+
+  private Relation joined(Relation start, List<Relation> inputs) {
+    long heldBytes = budget.heldBytes();
     current = start;
-    ignoresConstants = !inputs.isEmpty()
-        || placed.stream().anyMatch(each -> !each.clause().variables().isEmpty());
+    ignoresConstants = !inputs.isEmpty() || body.hasVariables();
     givens.addAll(inputs);
     while (current.count() > 0) {
       budget.check();
       Relation before = current;
-      if (!joinGiven() && !stepPlaced()) {
+      Operator outer = budget.operator();
+      boolean isOver = !joinGiven() && !stepPlaced();
+      Operator operator = budget.enter(outer);
+      if (isOver) {
         return current.project(wanted);
       }
       drop();
+      long bytes = current.bytes();
+      operator.ran(before.count(), current.count(), bytes);
+      budget.hold(heldBytes + bytes);
       if (phase != null) {
         phase.ran(ran, before, current);
       }
@@ -86,10 +126,10 @@ final class Conjunction {
   private void tellDoubtsOfUnrun() {
     for (int i = 0; phase != null && i < done.length; i++) {
       if (!done[i]
-          && placed.get(i).clause() instanceof Clause.Pattern pattern
+          && body.clause(i) instanceof Clause.Pattern pattern
           && execution.source(pattern.source(), scope) instanceof Source.Facts) {
         Set<Doubt> doubts = new LinkedHashSet<>();
-        execution.facts(pattern, scope).addDoubts(Relation.UNIT, doubts);
+        facts(i, pattern).addDoubts(Relation.UNIT, doubts);
         if (!doubts.isEmpty()) {
           phase.doubts(pattern).addAll(doubts);
         }
@@ -100,13 +140,25 @@ final class Conjunction {
   /// Joins given relations that can't make many rows, and values that must be resolved.
   private boolean joinGiven() {
     for (Relation given : givens) {
-      boolean connected = !current.shared(given).isEmpty();
-      if (connected
+      if (isConnected(given)
           || (double) current.count() * given.count() <= Math.max(ROWS_CHEAP, given.count())
           || isLast()) {
         givens.remove(given);
-        ran = given.variables();
-        current = Join.natural(current, given, budget, given.variables());
+        mayDrop = true;
+        run(given.variables());
+        budget.operator().by(Operator.Way.INPUT);
+        current = current == Relation.UNIT
+            ? given
+            : Join.natural(current, given, budget, given.variables());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isConnected(Relation given) {
+    for (Variable variable : given.variables()) {
+      if (current.has(variable)) {
         return true;
       }
     }
@@ -123,6 +175,12 @@ final class Conjunction {
     return true;
   }
 
+  /// Begins a step: time and rows are those of the clause, or of the given rows.
+  private void run(Object what) {
+    ran = what;
+    budget.enter(phase == null ? budget.operator(what) : phase.operator(what));
+  }
+
   private boolean stepPlaced() {
     try {
       return step();
@@ -133,15 +191,14 @@ final class Conjunction {
 
   private boolean step() {
     int call = -1;
-    int pattern = -1;
-    double rows = Double.MAX_VALUE;
-    for (int i = 0; i < done.length; i++) {
+    int ready = 0; // patterns
+    for (int i = first; i < done.length; i++) {
       if (done[i] || !isReady(i)) {
         continue;
       }
-      switch (placed.get(i).clause()) {
+      switch (body.clause(i)) {
         case Clause.Apply apply -> {
-          ran = apply;
+          run(apply);
           if (phase != null) {
             execution.expression(apply, scope).addDoubts(current, phase.doubts(apply));
           }
@@ -149,76 +206,156 @@ final class Conjunction {
           return true;
         }
         case Clause.Not not -> {
-          ran = not;
+          run(not);
           finish(i, not(not));
           return true;
         }
-        case Clause.Pattern one -> {
-          double estimate = estimate(one);
-          if (estimate < rows) {
-            pattern = i;
-            rows = estimate;
-          }
-        }
+        case Clause.Pattern ignored -> choices[ready++] = i;
         case Clause.RuleCall ignored -> call = call < 0 ? i : call;
         case Clause.Or ignored -> call = call < 0 ? i : call;
       }
     }
+    int pattern = -1;
+    double rows = -1;
+    boolean isPoint = false;
+    if (ready == 1 && call < 0 && phase == null) {
+      pattern = choices[0]; // there is nothing to choose
+    } else if (ready > 1 && current.count() == 1) {
+      pattern = point(ready); // nothing can be cheaper
+      isPoint = pattern >= 0;
+      rows = isPoint ? 1 : -1;
+    }
+    if (pattern < 0) {
+      for (int i = 0; i < ready; i++) {
+        double estimate = estimate(choices[i]);
+        if (i == 0 || estimate < rows) {
+          pattern = choices[i];
+          rows = estimate;
+        }
+      }
+    }
     boolean cheap = rows <= Math.max(ROWS_CHEAP, current.count() * GROWTH_CHEAP);
     if (pattern >= 0 && (cheap || call < 0)) {
-      ran = placed.get(pattern).clause();
-      finish(pattern, pattern((Clause.Pattern) placed.get(pattern).clause()));
+      if (rows >= 0 && !isPoint && joinCycle(rows)) {
+        return true;
+      }
+      run(body.clause(pattern));
+      if (rows >= 0) {
+        budget.operator().estimated(rows);
+      }
+      finish(pattern, pattern(pattern, (Clause.Pattern) body.clause(pattern)));
       return true;
     }
-    if (call < 0 && !isHurried && !allDone()) {
+    if (call < 0 && !isHurried && first < done.length) {
       isHurried = true; // clauses wait for each other
       return step();
     }
     if (call < 0) {
-      assert allDone() : "no clause can run";
+      assert first == done.length : "no clause can run";
       return false;
     }
-    ran = placed.get(call).clause();
+    run(body.clause(call));
     finish(
         call,
-        switch (placed.get(call).clause()) {
+        switch (body.clause(call)) {
           case Clause.RuleCall rule ->
-            execution.tables().call(rule, placed.get(call).boundBefore(), current, scope);
+            execution.tables().call(rule, body.placed().get(call).boundBefore(), current, scope);
           case Clause.Or or -> or(or);
           default -> throw new AssertionError();
         });
     return true;
   }
 
-  private boolean allDone() {
-    for (boolean each : done) {
-      if (!each) {
-        return false;
+  /// A pattern that makes no more than one row of one; negative when there is none.
+  private int point(int ready) {
+    for (int i = 0; i < ready; i++) {
+      if (body.clause(choices[i]) instanceof Clause.Pattern pattern
+          && execution.source(pattern.source(), scope) instanceof Source.Facts
+          && facts(choices[i], pattern).isAtMostOne(current)) {
+        return choices[i];
+      }
+    }
+    return -1;
+  }
+
+  /// Joins patterns that form a cycle at once, if that takes less than going on pair by pair.
+  ///
+  /// @param rows how many rows the next pattern would make
+  private boolean joinCycle(double rows) {
+    if (!body.mayHaveCycle() || !execution.uses(Optimization.CYCLIC_JOINS)) {
+      return false;
+    }
+    List<Link> links = new ArrayList<>();
+    List<Inequality> inequalities = new ArrayList<>();
+    for (int i = first; i < done.length; i++) {
+      Clause clause = body.clause(i);
+      if (done[i]) {
+        continue;
+      }
+      if (clause instanceof Clause.Pattern pattern
+          && execution.source(pattern.source(), scope) instanceof Source.Facts
+          && isReady(i)) {
+        Link link = facts(i, pattern).link();
+        if (link != null) {
+          links.add(link);
+        }
+      } else if (clause instanceof Clause.Apply apply) {
+        Inequality inequality = Inequality.of(apply);
+        if (inequality != null) {
+          inequalities.add(inequality);
+        }
+      }
+    }
+    CyclicCore core = CyclicCore.find(links, current.variableSet());
+    if (core == null || !CyclicJoin.isCheaper(core, Math.max(rows, current.count()))) {
+      return false;
+    }
+    CyclicJoin join = CyclicJoin.of(core, inequalities, current);
+    if (join == null) {
+      return false;
+    }
+    run(core.edges().getFirst().clause());
+    for (Clause clause : join.clauses()) {
+      markDone(indexOf(clause));
+      if (phase != null && clause instanceof Clause.Pattern pattern) {
+        execution.facts(pattern, scope).addDoubts(current, phase.doubts(pattern));
+      }
+    }
+    current = join.run(current, neededAfter(), budget);
+    for (Clause clause : join.clauses()) {
+      if (clause != ran) {
+        budget.operator().filter(clause.form());
+        if (phase != null) {
+          phase.ran(clause, current, current); // as if they had let all pass
+        }
       }
     }
     return true;
   }
 
+  private int indexOf(Clause clause) {
+    for (int i = 0; i < done.length; i++) {
+      if (body.clause(i) == clause) {
+        return i;
+      }
+    }
+    throw new AssertionError("no clause of this conjunction: " + clause.form());
+  }
+
   private void finish(int index, Relation result) {
-    done[index] = true;
+    markDone(index);
     current = result;
   }
 
   private boolean isReady(int index) {
-    Clause clause = placed.get(index).clause();
-    return switch (clause) {
-      case Clause.Apply apply ->
-        Expression.isTotal(apply.call()) && apply.binding().isEmpty()
-            ? areBound(apply.call().variables())
-            : followsAll(index);
-      case Clause.Not not -> isPure(not.body()) ? areBound(not.shared()) : followsAll(index);
-      case Clause.RuleCall ignored -> followsAll(index);
-      case Clause.Or ignored -> followsAll(index);
-      case Clause.Pattern pattern -> isReady(index, pattern);
-    };
+    if (body.clause(index) instanceof Clause.Pattern pattern) {
+      return isReady(index, pattern);
+    }
+    Variable[] needed = body.needed(index);
+    return needed == null ? followsAll(index) : areBound(needed);
   }
 
-  private boolean areBound(Set<Variable> variables) {
+  private boolean areBound(Variable[] variables) {
     for (Variable variable : variables) {
       if (!current.has(variable)) {
         return false;
@@ -228,16 +365,13 @@ final class Conjunction {
   }
 
   private boolean followsAll(int index) {
-    for (int i = 0; i < index; i++) {
-      if (!done[i]) {
-        return false;
-      }
+    if (first < index) {
+      return false;
     }
     // What inputs give counts as written before everything.
-    Set<Variable> variables = placed.get(index).clause().variables();
     for (Relation given : givens) {
       for (Variable variable : given.variables()) {
-        if (variables.contains(variable)) {
+        if (body.uses(index, variable)) {
           return false;
         }
       }
@@ -246,65 +380,58 @@ final class Conjunction {
   }
 
   private boolean isReady(int index, Clause.Pattern pattern) {
-    Set<Variable> variables = pattern.variables();
     for (Relation given : givens) {
       for (Variable variable : given.variables()) {
-        if (variables.contains(variable) && given.column(variable) instanceof Column.Objects) {
+        if (body.uses(index, variable) && given.column(variable) instanceof Column.Objects) {
           return false;
         }
       }
     }
-    if (execution.source(pattern.source(), scope) instanceof Source.Facts
-        && !execution.facts(pattern, scope).isFindable(current.variableSet())) {
+    boolean isFacts = execution.source(pattern.source(), scope) instanceof Source.Facts;
+    if (isFacts
+        && !facts(index, pattern).isFindable(Set.of())
+        && !facts(index, pattern).isFindable(current.variableSet())) {
       return followsAll(index);
     }
-    for (int i = 0; i < index; i++) {
-      Clause before = placed.get(i).clause();
-      if (!done[i]
-          && Ordering.bringsForeignValues(before, execution)
-          && !Collections.disjoint(before.variables(), variables)) {
+    for (int before : body.awaited(index)) {
+      if (!done[before]) {
         return false;
       }
     }
-    return isHurried || !awaitsNames(pattern);
+    return isHurried || !isFacts || !awaitsNames(index, facts(index, pattern));
   }
 
   /// Whether another pattern will find names for the attributes of this one: what is found before
   /// them has entity ids there, which no keyword is equal to.
-  private boolean awaitsNames(Clause.Pattern pattern) {
-    for (int i = 0; i < done.length; i++) {
+  private boolean awaitsNames(int index, FactsPattern pattern) {
+    if (!pattern.hasVariableAttribute()) {
+      return false;
+    }
+    for (int i = first; i < done.length; i++) {
       if (!done[i]
-          && placed.get(i).clause() instanceof Clause.Pattern other
-          && other != pattern
-          && execution.source(pattern.source(), scope) instanceof Source.Facts
+          && i != index
+          && body.clause(i) instanceof Clause.Pattern other
           && execution.source(other.source(), scope) instanceof Source.Facts
-          && execution.facts(other, scope).findsNames(execution.facts(pattern, scope))) {
+          && facts(i, other).findsNames(pattern)) {
         return true;
       }
     }
     return false;
   }
 
-  /// Whether clauses call nothing that can fail.
-  private static boolean isPure(List<Clause> clauses) {
-    for (Clause clause : clauses) {
-      boolean pure = switch (clause) {
-        case Clause.Pattern ignored -> true;
-        case Clause.Apply apply -> Expression.isTotal(apply.call());
-        case Clause.Not not -> isPure(not.body());
-        case Clause.Or or -> or.branches().stream().allMatch(Conjunction::isPure);
-        case Clause.RuleCall ignored -> false;
-      };
-      if (!pure) {
-        return false;
-      }
+  private FactsPattern facts(int index, Clause.Pattern pattern) {
+    FactsPattern known = facts[index];
+    if (known == null) {
+      known = execution.facts(pattern, scope);
+      facts[index] = known;
     }
-    return true;
+    return known;
   }
 
-  private double estimate(Clause.Pattern pattern) {
+  private double estimate(int index) {
+    Clause.Pattern pattern = (Clause.Pattern) body.clause(index);
     return switch (execution.source(pattern.source(), scope)) {
-      case Source.Facts ignored -> execution.facts(pattern, scope).estimate(current);
+      case Source.Facts ignored -> narrowed(facts(index, pattern), false).estimate(current);
       case Source.Rows ignored ->
         Collections.disjoint(pattern.variables(), current.variables())
             ? ROWS_CHEAP * current.count()
@@ -312,8 +439,46 @@ final class Conjunction {
     };
   }
 
-  private Relation pattern(Clause.Pattern pattern) {
-    if (ignoresConstants && pattern.variables().isEmpty()) {
+  /// The pattern with comparisons of its values that can be made while it is read.
+  ///
+  /// @param isRun whether it is run now, and comparisons that are fully made are done with it
+  private FactsPattern narrowed(FactsPattern facts, boolean isRun) {
+    FactsPattern narrowed = facts;
+    if (!body.hasTests() || isTold || !execution.uses(Optimization.PUSHED_PREDICATES)) {
+      return narrowed;
+    }
+    for (int i = first; i < done.length; i++) {
+      if (!done[i] && body.clause(i) instanceof Clause.Apply apply) {
+        ValueBounds bounds = Comparand.bounds(apply, facts, this::only);
+        if (bounds != null) {
+          narrowed = narrowed.within(bounds);
+          if (isRun) {
+            budget.operator().filter(apply.form());
+          }
+          if (isRun && bounds.isExact()) {
+            markDone(i);
+          }
+        }
+      }
+    }
+    return narrowed;
+  }
+
+  /// The value that a variable has in all rows; null when it isn't known to have one.
+  private @Nullable Object only(Variable variable) {
+    if (current.has(variable)) {
+      return current.count() == 1 ? current.column(variable).value(0) : null;
+    }
+    for (Relation given : givens) {
+      if (given.has(variable)) {
+        return given.count() == 1 ? given.column(variable).value(0) : null;
+      }
+    }
+    return null;
+  }
+
+  private Relation pattern(int index, Clause.Pattern pattern) {
+    if (ignoresConstants && body.used(index).length == 0) {
       if (phase != null) {
         phase.ignored(pattern);
       }
@@ -321,14 +486,24 @@ final class Conjunction {
     }
     return switch (execution.source(pattern.source(), scope)) {
       case Source.Facts ignored -> {
-        FactsPattern facts = execution.facts(pattern, scope);
+        FactsPattern facts = facts(index, pattern);
         if (phase != null) {
           facts.addDoubts(current, phase.doubts(pattern));
         }
-        yield facts.join(current, budget);
+        FactsPattern narrowed = narrowed(facts, true);
+        Set<Variable> needed = needed(index);
+        int known = current.variables().size();
+        for (Variable variable : body.variables(index)) {
+          known += current.has(variable) ? 0 : 1;
+        }
+        Relation joined = new FactsJoin(narrowed, current, needed, execution).rows();
+        yield joined.variables().size() < known ? thinned(joined) : joined;
       }
-      case Source.Rows rows ->
-        Join.natural(current, RowsPattern.scan(rows, pattern, budget), budget, pattern.form());
+      case Source.Rows rows -> {
+        budget.operator().by(Operator.Way.COLLECTION_SCAN);
+        Relation scanned = RowsPattern.scan(rows, pattern, budget);
+        yield Join.natural(current, scanned, budget, pattern.form());
+      }
     };
   }
 
@@ -341,17 +516,42 @@ final class Conjunction {
 
   private Relation not(Clause.Not not) {
     Set<Variable> shared = not.shared();
-    Relation seed = seed(shared);
     if (not.body().isEmpty()) {
       return current;
     }
+    Relation left = withoutMatch(not);
+    if (left != null) {
+      return left;
+    }
+    Relation seed = seed(shared);
     Relation found = run(not.body(), seed, shared, Execution.scoped(not.source(), scope));
+    budget.operator().by(Operator.Way.ANTI_JOIN);
     return Join.semi(current, found, false, List.copyOf(shared), budget);
   }
 
+  /// The rows that the only pattern of a `not` doesn't find; null when it has to be run apart.
+  private @Nullable Relation withoutMatch(Clause.Not not) {
+    String inner = Execution.scoped(not.source(), scope);
+    if (isTold
+        || !execution.uses(Optimization.SORTED_JOINS)
+        || not.body().size() != 1
+        || !(not.body().get(0) instanceof Clause.Pattern pattern)
+        || !(execution.source(pattern.source(), inner) instanceof Source.Facts)) {
+      return null;
+    }
+    List<Variable> bound = new ArrayList<>(not.shared());
+    bound.retainAll(current.variables());
+    FactsPattern facts = execution.facts(pattern, inner);
+    int[] rows = new FactsJoin(facts, current.project(bound), Set.of(), execution).unmatched();
+    if (rows != null) {
+      budget.operator().by(Operator.Way.ANTI_JOIN);
+    }
+    return rows == null ? null : current.select(rows, rows.length);
+  }
+
   private Relation run(List<Clause> body, Relation seed, Set<Variable> variables, String inner) {
-    List<Placed> order = new Ordering(execution).order(body, seed.variableSet(), inner);
-    return new Conjunction(execution, order, inner, variables).run(seed, List.of());
+    Body ordered = execution.body(body, seed.variableSet(), inner);
+    return new Conjunction(execution, ordered, inner, variables).run(seed, List.of());
   }
 
   private Relation or(Clause.Or or) {
@@ -361,32 +561,89 @@ final class Conjunction {
     for (List<Clause> branch : or.branches()) {
       parts.add(run(branch, seed, head, Execution.scoped(or.source(), scope)));
     }
+    budget.operator().by(Operator.Way.UNION);
     Relation union = Union.of(head, parts, budget).distinct(budget);
     return Join.natural(current, union, budget, or.form());
   }
 
   /// Forgets variables that nothing needs any more.
   private void drop() {
-    Set<Variable> needed = new LinkedHashSet<>(wanted);
-    for (int i = 0; i < done.length; i++) {
-      if (!done[i]) {
-        needed.addAll(placed.get(i).clause().variables());
+    if (!mayDrop) {
+      return;
+    }
+    mayDrop = false;
+    List<Variable> kept = new ArrayList<>(current.variables().size());
+    for (Variable variable : current.variables()) {
+      if (isNeeded(variable, 0)) {
+        kept.add(variable);
       }
     }
-    givens.forEach(given -> needed.addAll(given.variables()));
-    List<Variable> kept = new ArrayList<>(current.variables());
-    if (kept.retainAll(needed)) {
-      current = current.project(kept);
-      if (kept.isEmpty() || current.count() >= ROWS_DISTINCT_MIN) {
-        current = current.distinct(budget);
+    if (kept.size() < current.variables().size()) {
+      current = thinned(current.project(kept));
+    }
+  }
+
+  /// The variables of the rows and of a clause that somebody needs after that.
+  private Set<Variable> needed(int next) {
+    Set<Variable> needed = new HashSet<>();
+    for (Variable variable : body.variables(next)) {
+      if (isNeeded(variable, 1)) {
+        needed.add(variable);
       }
     }
+    for (Variable variable : current.variables()) {
+      if (isNeeded(variable, body.uses(next, variable) ? 1 : 0)) {
+        needed.add(variable);
+      }
+    }
+    return needed;
+  }
+
+  /// The variables that somebody needs now.
+  private Set<Variable> neededAfter() {
+    Set<Variable> needed = new HashSet<>(wanted);
+    for (Variable variable : body.variables()) {
+      if (isNeeded(variable, 0)) {
+        needed.add(variable);
+      }
+    }
+    return needed;
+  }
+
+  /// Rows that lost variables, of which many may be equal now.
+  private Relation thinned(Relation rows) {
+    return rows.variables().isEmpty() || rows.count() >= ROWS_DISTINCT_MIN
+        ? rows.distinct(budget)
+        : rows;
+  }
+
+  /// Whether a variable is wanted, or used by more clauses that wait than so many.
+  private boolean isNeeded(Variable variable, int times) {
+    int slot = body.slot(variable);
+    if (slot >= 0 && uses[slot] > times || wanted.contains(variable)) {
+      return true;
+    }
+    for (Relation given : givens) {
+      if (given.has(variable)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// The relation over the variables of arguments that rows of answers make, which have a column
   /// for each argument.
   static Relation ofArguments(List<Term> args, Relation answers, Budget budget) {
     List<Variable> variables = new ArrayList<>();
+    for (Term arg : args) {
+      if (arg instanceof Variable variable && !variables.contains(variable)) {
+        variables.add(variable);
+      }
+    }
+    if (variables.size() == args.size()) {
+      return answers.rename(variables);
+    }
+    variables.clear();
     List<Column> columns = new ArrayList<>();
     int[] rows = new int[answers.count()];
     int count = 0;

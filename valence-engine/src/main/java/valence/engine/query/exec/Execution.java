@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.engine.db.Database;
 import valence.engine.query.syntax.Clause;
 import valence.engine.query.syntax.Place;
 import valence.engine.query.syntax.RuleSet;
@@ -28,22 +29,30 @@ public final class Execution {
   private final Functions functions;
   private final Budget budget;
   private final Map<Symbol, Rule> madeRules = new HashMap<>();
+  private final Set<Optimization> optimizations;
   private final @Nullable Trace trace;
   private final Tables tables = new Tables(this);
+  private final Plan plan;
   // By clause, not by its text: rules are run with different sources, each with clauses of its own.
   private final Map<String, Map<Clause, Object>> found = new HashMap<>();
 
-  /// @param trace to be told what is run; null for a run that nobody looks at
+  /// @param optimizations those that may be used
+  /// @param plan          what runs with the same clauses, rules, inputs and schemas have decided
+  /// @param trace         to be told what is run; null for a run that nobody looks at
   public Execution(
       Map<String, Source> sources,
       RuleSet rules,
       Functions functions,
       Budget budget,
+      Set<Optimization> optimizations,
+      Plan plan,
       @Nullable Trace trace) {
-    this.sources = Map.copyOf(sources);
+    this.sources = sources;
     this.rules = rules;
     this.functions = functions;
     this.budget = budget;
+    this.optimizations = optimizations;
+    this.plan = plan;
     this.trace = trace;
   }
 
@@ -58,22 +67,60 @@ public final class Execution {
     }
   }
 
+  /// The groups of the rows that [#run] would find, where their sizes can be had without the rows;
+  /// null where not. Then nothing was run.
+  ///
+  /// @param keys the variables that a group's rows agree on
+  public @Nullable Groups counted(
+      List<Clause> where, List<Relation> inputs, List<Variable> wanted, Set<Variable> keys) {
+    if (!uses(Optimization.COLUMN_AGGREGATES)
+        || trace != null
+        || !inputs.isEmpty()
+        || where.size() != 1
+        || !(where.get(0) instanceof Clause.Pattern pattern)) {
+      return null;
+    }
+    try {
+      return source(pattern.source(), DEFAULT_SOURCE) instanceof Source.Facts
+              && body(where, inputs, wanted).count() == 1
+          ? CountedGroups.of(facts(pattern, DEFAULT_SOURCE), keys, Set.copyOf(wanted), budget)
+              .orElse(null)
+          : null;
+    } catch (AnomalyException mistake) {
+      throw Place.numbered(where.stream().map(Clause::form).toList(), mistake);
+    }
+  }
+
+  /// The clauses of `:where` in an order in which they can run.
+  private Body body(List<Clause> where, List<Relation> inputs, List<Variable> wanted) {
+    Body body = plan.where();
+    if (body == null) {
+      Set<Variable> bound = new LinkedHashSet<>();
+      inputs.forEach(input -> bound.addAll(input.variables()));
+      body = new Body(new Ordering(this).order(where, bound, DEFAULT_SOURCE), this);
+      checkBound(where, bound, wanted);
+      plan.where(body);
+    } else {
+      plan.resolve(this);
+    }
+    return body;
+  }
+
   private Relation found(List<Clause> where, List<Relation> inputs, List<Variable> wanted) {
-    Set<Variable> bound = new LinkedHashSet<>();
-    inputs.forEach(input -> bound.addAll(input.variables()));
-    List<Ordering.Placed> placed = new Ordering(this).order(where, bound, DEFAULT_SOURCE);
-    checkBound(where, bound, wanted);
-    for (Clause clause : where) {
-      if (clause instanceof Clause.Pattern pattern
+    Body body = body(where, inputs, wanted);
+    for (int i = 0; i < body.count(); i++) {
+      if (body.clause(i) instanceof Clause.Pattern pattern
           && source(pattern.source(), DEFAULT_SOURCE) instanceof Source.Facts) {
         for (Relation input : inputs) {
           for (Variable variable : input.variables()) {
-            check(pattern, variable, input);
+            if (body.uses(i, variable)) {
+              check(pattern, variable, input);
+            }
           }
         }
       }
     }
-    return new Conjunction(this, placed, DEFAULT_SOURCE, new LinkedHashSet<>(wanted))
+    return new Conjunction(this, body, DEFAULT_SOURCE, plan.wanted(wanted))
         .run(Relation.UNIT, inputs)
         .project(wanted)
         .distinct(budget);
@@ -100,6 +147,23 @@ public final class Execution {
           .with("variables", unbound.stream().map(Variable::name).toList())
           .toException();
     }
+  }
+
+  /// The clauses as they can run when some variables are bound.
+  Body body(List<Clause> clauses, Set<Variable> bound, String scope) {
+    return plan.body(
+        clauses,
+        bound,
+        scope,
+        () -> new Body(new Ordering(this).order(clauses, bound, scope), this));
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  boolean uses(Optimization optimization) {
+    return optimizations.contains(optimization);
   }
 
   Functions functions() {
@@ -155,28 +219,40 @@ public final class Execution {
   }
 
   FactsPattern facts(Clause.Pattern pattern, String scope) {
-    return (FactsPattern) found(scope).computeIfAbsent(pattern, key -> {
-      Source.Facts facts = (Source.Facts) source(pattern.source(), scope);
-      try {
-        return FactsPattern.of(facts.database(), pattern);
-      } catch (AnomalyException mistake) {
-        throw Place.in(pattern.form(), mistake);
+    Map<Clause, Object> known = found(scope);
+    FactsPattern facts = (FactsPattern) known.get(pattern);
+    if (facts == null) {
+      Database db = ((Source.Facts) source(pattern.source(), scope)).database();
+      facts = plan.facts(pattern, scope, db);
+      if (facts == null) {
+        try {
+          facts = FactsPattern.of(db, pattern);
+        } catch (AnomalyException mistake) {
+          throw Place.in(pattern.form(), mistake);
+        }
+        plan.keep(pattern, scope, facts);
       }
-    });
+      known.put(pattern, facts);
+    }
+    return facts;
   }
 
   Expression expression(Clause.Apply clause, String scope) {
     Map<Clause, Object> known = found(scope);
-    Object expression = known.get(clause);
+    Expression expression = (Expression) known.get(clause);
     if (expression == null) {
-      try {
-        expression = Expression.of(clause, this, scope);
-      } catch (AnomalyException mistake) {
-        throw Place.in(clause.form(), mistake);
+      expression = plan.expression(clause, scope);
+      if (expression == null) {
+        try {
+          expression = Expression.of(clause, this, scope);
+        } catch (AnomalyException mistake) {
+          throw Place.in(clause.form(), mistake);
+        }
+        plan.keep(clause, scope, expression);
       }
       known.put(clause, expression);
     }
-    return (Expression) expression;
+    return expression;
   }
 
   private Map<Clause, Object> found(String scope) {

@@ -76,6 +76,25 @@ final class Expression {
     return new Expression(clause, call, execution, scope);
   }
 
+  /// Whether a call means the same in each run of a query: it reads no source and calls nothing of
+  /// the application and no other query.
+  static boolean isFixed(Call call) {
+    boolean isFixed = switch (call.callee()) {
+      case Callee.Named(Symbol name) -> Functions.isFixed(name);
+      case Callee.Lookup ignored -> true;
+    };
+    for (Term arg : call.args()) {
+      isFixed &= switch (arg) {
+        case Variable ignored -> true;
+        case Term.Constant ignored -> true;
+        case Term.Blank ignored -> true;
+        case Term.Source ignored -> false;
+        case Term.Nested(Call inner) -> isFixed(inner);
+      };
+    }
+    return isFixed;
+  }
+
   /// Whether it can't fail, so that it may run before clauses written earlier.
   static boolean isTotal(Call call) {
     if (!(call.callee() instanceof Callee.Named(Symbol name))
@@ -132,6 +151,7 @@ final class Expression {
     }
     int[] rows = new int[relation.count()];
     int count = LongTest.of(call, relation, rows);
+    budget.operator().by(count < 0 ? Operator.Way.CALL : Operator.Way.COLUMN_FILTER);
     if (count < 0) {
       count = 0;
       Evaluator evaluator = new Evaluator(relation);
@@ -143,7 +163,7 @@ final class Expression {
         }
       }
     }
-    return count == relation.count() ? relation : relation.gather(rows, count);
+    return count == relation.count() ? relation : relation.select(rows, count);
   }
 
   private Relation bind(Relation relation, Binding binding, Budget budget) {
@@ -153,6 +173,7 @@ final class Expression {
         return relation.with(variable, sum);
       }
     }
+    budget.operator().by(Operator.Way.CALL);
     Destructuring bound = new Destructuring(binding, clause.form());
     Evaluator evaluator = new Evaluator(relation);
     for (int row = 0; row < relation.count(); row++) {

@@ -3,7 +3,7 @@ package valence.engine.query.exec;
 import clojure.lang.Keyword;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,9 +16,7 @@ import valence.api.AnomalyException;
 import valence.engine.db.Database;
 import valence.engine.db.EntityRef;
 import valence.engine.db.UnknownName;
-import valence.engine.index.Batch;
 import valence.engine.index.Bound;
-import valence.engine.index.Cursor;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
 import valence.engine.query.syntax.Clause;
@@ -30,21 +28,15 @@ import valence.engine.schema.Partition;
 import valence.engine.schema.Schema;
 import valence.engine.value.ValueType;
 
-/// A pattern over a database, with its constants resolved.
-///
-/// A bound variable turns into index probes, one per distinct value, when its values are few beside
-/// the rows of the pattern; otherwise the pattern's rows are scanned once and hash-joined.
+/// A pattern over a database, with its constants resolved. [FactsJoin] runs it.
 final class FactsPattern {
-  /// Rows that a scan reads in the time of one probe, about.
-  private static final int ROWS_PER_PROBE = 32;
-
   /// Rows looked at for an estimate.
   private static final int SAMPLES = 16;
 
-  private static final long NO_ENTITY = Schema.NONE;
+  static final long NO_ENTITY = Schema.NONE;
 
   /// The components of a datom, in the order of a pattern's terms.
-  private enum Part {
+  enum Part {
     E,
     A,
     V,
@@ -61,15 +53,55 @@ final class FactsPattern {
   private final @Nullable Long t;
   private final @Nullable Boolean added;
   private final boolean impossible; // no datom can match
+  private final @Nullable ValueBounds bounds; // of the values, when they are known
+  private @Nullable List<Set<Variable>> keys; // once asked for
+  private long rowCount = -1; // that match the constants; negative until somebody asks
 
   /// Resolves the constants; fails where one names nothing.
   static FactsPattern of(Database db, Clause.Pattern clause) {
-    return new FactsPattern(db, clause, null);
+    return new FactsPattern(db, clause, null, null);
   }
 
-  private FactsPattern(Database db, Clause.Pattern clause, @Nullable Attribute bound) {
+  /// The same pattern over another database with the same schema.
+  private FactsPattern(Database db, FactsPattern other) {
+    this.db = db;
+    clause = other.clause;
+    variables.putAll(other.variables);
+    attribute = other.attribute;
+    entity = other.entity;
+    value = other.value;
+    t = other.t;
+    added = other.added;
+    impossible = other.impossible;
+    bounds = other.bounds;
+  }
+
+  /// The pattern in another database, which has the same schema, if [#isOfSchema].
+  FactsPattern over(Database other) {
+    return new FactsPattern(other, this);
+  }
+
+  /// Whether the constants mean the same in each database with this schema: no lookup ref is among
+  /// them.
+  boolean isOfSchema() {
+    for (Term term : clause.terms()) {
+      if (term instanceof Term.Constant(Object constant) && constant instanceof List<?>) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Whether the attribute is what rows or inputs say.
+  boolean hasVariableAttribute() {
+    return variables.containsKey(Part.A);
+  }
+
+  private FactsPattern(
+      Database db, Clause.Pattern clause, @Nullable Attribute bound, @Nullable ValueBounds bounds) {
     this.db = db;
     this.clause = clause;
+    this.bounds = bounds;
     boolean never = false;
     List<Term> terms = clause.terms();
     for (Part part : Part.values()) {
@@ -111,7 +143,123 @@ final class FactsPattern {
     Object op = constant(Part.ADDED);
     never |= op != null && !(op instanceof Boolean);
     added = op instanceof Boolean flag ? flag : null;
-    impossible = never;
+    impossible = never || bounds != null && bounds.isEmpty();
+  }
+
+  /// The pattern for rows whose variable for the attribute is that one.
+  FactsPattern of(Attribute named) {
+    return new FactsPattern(db, clause, named, null);
+  }
+
+  /// The values that this pattern could find of a variable and a comparison lets pass; null when
+  /// the comparison can't be a matter of this pattern's index.
+  ///
+  /// @param function such as `<`, the variable being its first argument
+  /// @param constant normalized
+  @Nullable ValueBounds bounds(Variable variable, String function, Object constant) {
+    return attribute != null && variable.equals(variables.get(Part.V))
+        ? ValueBounds.of(attribute, function, constant)
+        : null;
+  }
+
+  /// The same pattern, of values within bounds alone.
+  FactsPattern within(ValueBounds more) {
+    return new FactsPattern(db, clause, null, more.and(bounds));
+  }
+
+  Database db() {
+    return db;
+  }
+
+  Object form() {
+    return clause.form();
+  }
+
+  /// The variables by place; one may stand in two.
+  Map<Part, Variable> variables() {
+    return variables;
+  }
+
+  @Nullable Attribute attribute() {
+    return attribute;
+  }
+
+  @Nullable Long entity() {
+    return entity;
+  }
+
+  /// The constant, normalized.
+  @Nullable Object value() {
+    return value;
+  }
+
+  @Nullable Long t() {
+    return t;
+  }
+
+  @Nullable Boolean added() {
+    return added;
+  }
+
+  @Nullable ValueBounds bounds() {
+    return bounds;
+  }
+
+  /// Whether no datom can match.
+  boolean isImpossible() {
+    return impossible;
+  }
+
+  /// The places of which no two matching datoms have equal values.
+  List<Set<Variable>> keys() {
+    List<Set<Variable>> known = keys;
+    if (known == null) {
+      known = findKeys();
+      keys = known;
+    }
+    return known;
+  }
+
+  private List<Set<Variable>> findKeys() {
+    if (attribute == null) {
+      return List.of();
+    }
+    boolean isNow = db.view().withFilter(false).isNow();
+    List<Set<Part>> candidates = new ArrayList<>();
+    if (isNow && !attribute.many()) {
+      candidates.add(EnumSet.of(Part.E));
+    }
+    if (tellsValues(attribute.type())) {
+      if (isNow && attribute.isUnique()) {
+        candidates.add(EnumSet.of(Part.V));
+      }
+      candidates.add(
+          db.view().history()
+              ? EnumSet.of(Part.E, Part.V, Part.TX, Part.ADDED)
+              : EnumSet.of(Part.E, Part.V));
+    }
+    List<Set<Variable>> keys = new ArrayList<>();
+    for (Set<Part> candidate : candidates) {
+      Set<Variable> key = new LinkedHashSet<>();
+      boolean isKnown = true;
+      for (Part part : candidate) {
+        Variable variable = variables.get(part);
+        if (variable != null) {
+          key.add(variable);
+        } else {
+          isKnown &= constant(part) != null;
+        }
+      }
+      if (isKnown) {
+        keys.add(key);
+      }
+    }
+    return keys;
+  }
+
+  /// Whether what is two values to a database is two to a query.
+  static boolean tellsValues(ValueType type) {
+    return type.inline() || ValueCodes.fit(type);
   }
 
   private @Nullable Object constant(Part part) {
@@ -181,6 +329,9 @@ final class FactsPattern {
         continue;
       }
       boolean refs = entry.getKey() == Part.V && attribute != null && attribute.isRef();
+      if (column instanceof Column.Keys && entry.getKey() != Part.A) {
+        continue; // no key is the name of an entity
+      }
       for (int row = 0; row < count; row++) {
         Object key = column.value(row);
         if (entry.getKey() == Part.A) {
@@ -289,7 +440,24 @@ final class FactsPattern {
     return variable != null && bound.contains(variable);
   }
 
-  private Range range(@Nullable Long e, @Nullable Object v) {
+  /// What the pattern says of its one or two variables; null when it isn't of that kind.
+  @Nullable Link link() {
+    Variable e = variables.get(Part.E);
+    Variable v = variables.get(Part.V);
+    int count = (e == null ? 0 : 1) + (v == null ? 0 : 1);
+    return impossible
+            || attribute == null
+            || t != null
+            || added != null
+            || count == 0
+            || count < variables.size()
+            || Objects.equals(e, v)
+        ? null
+        : new Link(
+            clause, db, attribute, e, v, order(entity, value), range(entity, value), rowCount());
+  }
+
+  Range range(@Nullable Long e, @Nullable Object v) {
     if (attribute != null) {
       int a = attribute.id();
       if (v != null) {
@@ -302,19 +470,37 @@ final class FactsPattern {
     return Range.prefix(e != null ? Bound.e(e) : Bound.v((Long) Objects.requireNonNull(v)));
   }
 
-  private Order order(@Nullable Long e, @Nullable Object v) {
+  Order order(@Nullable Long e, @Nullable Object v) {
     if (e != null) {
       return Order.EAVT;
     }
     return attribute == null ? Order.VAET : v != null ? Order.AVET : Order.AEVT;
   }
 
+  /// The range as explain shows it, such as `AVET :person/name = "Ivan"`.
+  String text(@Nullable Long e, @Nullable Object v) {
+    StringBuilder text = new StringBuilder(order(e, v).name());
+    if (e != null) {
+      text.append(' ').append(e);
+    }
+    if (attribute != null) {
+      text.append(' ').append(Forms.show(attribute.ident()));
+    }
+    if (v != null && (e == null || attribute != null)) {
+      text.append(" = ").append(Forms.show(v));
+    }
+    return text.toString();
+  }
+
   /// Whether the range says all, or can't be made.
-  private boolean hasRange(@Nullable Long e, @Nullable Object v) {
+  boolean hasRange(@Nullable Long e, @Nullable Object v) {
     return attribute != null || e != null || v instanceof Long;
   }
 
-  private long count(@Nullable Long e, @Nullable Object v) {
+  long count(@Nullable Long e, @Nullable Object v) {
+    if (e == null && v == null && bounds != null) {
+      return db.countMax(Order.AVET, bounds.range());
+    }
     return hasRange(e, v) ? db.countMax(order(e, v), range(e, v)) : 0;
   }
 
@@ -330,7 +516,18 @@ final class FactsPattern {
     boolean hasE = e != null && current.has(e);
     boolean hasV = v != null && current.has(v);
     if (!hasA && !hasE && !hasV) {
-      return (double) count(entity, value) * current.count();
+      return (double) rowCount() * current.count();
+    }
+    if (!hasA && !db.view().history() && attribute != null) {
+      if (hasE && !attribute.many() || hasE && (hasV || value != null)) {
+        // One row each at most, and for a value that is known as many as its share.
+        return hasV
+            ? current.count() / 2.0
+            : value == null && bounds == null ? current.count() : current.count() * share();
+      }
+      if (hasV && attribute.isUnique()) {
+        return current.count();
+      }
     }
     int samples = Math.min(SAMPLES, current.count());
     double sum = 0;
@@ -343,7 +540,7 @@ final class FactsPattern {
         if (named == null) {
           continue;
         }
-        pattern = new FactsPattern(db, clause, named);
+        pattern = of(named);
       }
       sum += pattern.sample(
           hasE ? current.column(requireVariable(Part.E)) : null,
@@ -353,7 +550,33 @@ final class FactsPattern {
     return sum / samples * current.count();
   }
 
-  private Variable requireVariable(Part part) {
+  /// Which share of the attribute's rows has the value, or one within the bounds.
+  private double share() {
+    return (double) rowCount() / Math.max(1, db.countMax(order(null, null), range(null, null)));
+  }
+
+  /// Whether one row, joined with the pattern, can't become two, as far as the schema says.
+  boolean isAtMostOne(Relation current) {
+    return attribute != null
+        && !db.view().history()
+        && (!attribute.many() && (entity != null || isKnown(Part.E, current))
+            || attribute.isUnique() && (value != null || isKnown(Part.V, current)));
+  }
+
+  private boolean isKnown(Part part, Relation current) {
+    Variable variable = variables.get(part);
+    return variable != null && current.has(variable);
+  }
+
+  /// How many rows match the constants, asked once.
+  long rowCount() {
+    if (rowCount < 0) {
+      rowCount = count(entity, value);
+    }
+    return rowCount;
+  }
+
+  Variable requireVariable(Part part) {
     return Objects.requireNonNull(variables.get(part));
   }
 
@@ -384,15 +607,16 @@ final class FactsPattern {
   }
 
   /// A tuple that was found isn't meant as a lookup ref, and needn't be one.
-  private @Nullable Attribute attributeAt(Column column, @Nullable Object named) {
+  @Nullable Attribute attributeAt(Column column, @Nullable Object named) {
     return named instanceof List<?> && column instanceof Column.Objects(var values, boolean foreign)
         ? foreign ? db.schema().attribute(lenientEntity(named)) : null
         : attributeOrNull(named);
   }
 
-  private long entityAt(Column column, int row) {
+  long entityAt(Column column, int row) {
     return switch (column) {
       case Column.Keys(Kind kind, long[] keys) -> kind == Kind.LONG ? keys[row] : NO_ENTITY;
+      case Column.Codes ignored -> NO_ENTITY;
       case Column.Objects(Object[] values, boolean foreign) ->
         values[row] instanceof Long id ? id : foreign ? lenientEntity(values[row]) : NO_ENTITY;
     };
@@ -416,7 +640,7 @@ final class FactsPattern {
   }
 
   /// The value that a row's value is in the pattern's place of v; null when it can't be one.
-  private @Nullable Object valueAt(Column column, int row) {
+  @Nullable Object valueAt(Column column, int row) {
     if (attribute == null || attribute.isRef()) {
       if (attribute == null) {
         return column.value(row);
@@ -426,322 +650,5 @@ final class FactsPattern {
     }
     Object found = column.value(row);
     return found == null || isBytesOfQuery(column, found) ? null : value(db, attribute, found);
-  }
-
-  /// The rows of the current relation, each with every datom that matches it.
-  Relation join(Relation current, Budget budget) {
-    Variable a = variables.get(Part.A);
-    if (a != null && current.has(a) && !impossible) {
-      return joinByAttribute(current, a, budget);
-    }
-    Variable e = variables.get(Part.E);
-    Variable v = variables.get(Part.V);
-    boolean hasE = e != null && current.has(e);
-    boolean hasV = v != null && current.has(v);
-    if (impossible) {
-      return Relation.empty(joined(current));
-    }
-    boolean scannable = hasRange(entity, value);
-    long scan = scannable ? count(entity, value) : Long.MAX_VALUE;
-    if ((hasE || hasV) && (!scannable || (long) current.count() * ROWS_PER_PROBE < scan)) {
-      return probe(current, hasE, budget);
-    }
-    Found found = new Found();
-    found.scan(entity, value, budget);
-    return hashJoin(current, found, budget);
-  }
-
-  private Set<Variable> joined(Relation current) {
-    Set<Variable> all = current.variableSet();
-    all.addAll(variables.values());
-    return all;
-  }
-
-  /// Splits the rows by attribute, so that each part knows its attribute's type.
-  private Relation joinByAttribute(Relation current, Variable variable, Budget budget) {
-    Column column = current.column(variable);
-    Map<Object, List<Integer>> rowsByName = new HashMap<>();
-    for (int row = 0; row < current.count(); row++) {
-      Object named = column.value(row);
-      if (named != null) {
-        rowsByName.computeIfAbsent(named, key -> new ArrayList<>()).add(row);
-      }
-    }
-    List<Relation> parts = new ArrayList<>();
-    for (Map.Entry<Object, List<Integer>> entry : rowsByName.entrySet()) {
-      Attribute named = attributeAt(column, entry.getKey());
-      if (named != null) {
-        int[] rows = entry.getValue().stream().mapToInt(Integer::intValue).toArray();
-        FactsPattern pattern = new FactsPattern(db, clause, named);
-        parts.add(pattern.join(current.gather(rows, rows.length), budget));
-      }
-    }
-    return Union.of(joined(current), parts, budget);
-  }
-
-  /// Reads the index once for each distinct entity, or value, of the current rows.
-  private Relation probe(Relation current, boolean byEntity, Budget budget) {
-    Column column = byEntity ? entities(current) : current.column(requireVariable(Part.V));
-    Join.Chains chains = new Join.Chains(new Column[] {column}, current.count());
-    Column[] keys = {column};
-    Found found = new Found();
-    Join.Pairs pairs =
-        new Join.Pairs(budget, current.variables().size() + variables.size(), clause.form());
-    for (int row = 0; row < current.count(); row++) {
-      budget.tick();
-      if (chains.first(keys, row) != row) {
-        continue;
-      }
-      int from = found.count;
-      if (byEntity) {
-        long e = ((Column.Keys) column).keys()[row];
-        if (e != NO_ENTITY && (entity == null || entity == e)) {
-          found.scan(e, value, budget);
-        }
-      } else {
-        Object v = valueAt(column, row);
-        if (v != null && hasRange(entity, v)) {
-          found.scan(entity, v, budget);
-        }
-      }
-      for (int member = row;
-          member >= 0 && found.count > from;
-          member = chains.next(member, keys, row)) {
-        for (int match = from; match < found.count; match++) {
-          pairs.add(member, match);
-        }
-      }
-    }
-    return assemble(current, found, pairs);
-  }
-
-  private Column entities(Relation current) {
-    return resolved(current.column(requireVariable(Part.E)), current.count());
-  }
-
-  private Column resolved(Column column, int count) {
-    if (column instanceof Column.Keys(Kind kind, long[] ids) && kind == Kind.LONG) {
-      return column;
-    }
-    long[] resolved = new long[count];
-    Map<Object, Long> known = new HashMap<>();
-    for (int row = 0; row < count; row++) {
-      int at = row;
-      Object ref = column.value(row);
-      resolved[row] =
-          ref == null ? NO_ENTITY : known.computeIfAbsent(ref, key -> entityAt(column, at));
-    }
-    return new Column.Keys(Kind.LONG, resolved);
-  }
-
-  /// The column of a bound variable as it compares with a component.
-  private Column comparable(Part part, Relation current) {
-    Column column = current.column(requireVariable(part));
-    boolean entities = part == Part.E || part == Part.V && attribute != null && attribute.isRef();
-    return entities
-        ? resolved(column, current.count())
-        : part == Part.V ? withoutBytesOfQuery(column, current.count()) : column;
-  }
-
-  private static Column withoutBytesOfQuery(Column column, int count) {
-    if (!(column instanceof Column.Objects(Object[] values, boolean foreign)) || !foreign) {
-      return column;
-    }
-    @Nullable Object[] comparable = values;
-    for (int row = 0; row < count; row++) {
-      if (values[row] instanceof byte[]) {
-        comparable = comparable == values ? values.clone() : comparable;
-        comparable[row] = null;
-      }
-    }
-    return comparable == values ? column : new Column.Objects(comparable, true);
-  }
-
-  private Relation hashJoin(Relation current, Found found, Budget budget) {
-    List<Column> left = new ArrayList<>();
-    List<Column> right = new ArrayList<>();
-    for (Map.Entry<Part, Variable> entry : variables.entrySet()) {
-      if (current.has(entry.getValue())) {
-        left.add(comparable(entry.getKey(), current));
-        right.add(found.column(entry.getKey()));
-      }
-    }
-    return Join.on(
-        current,
-        left.toArray(new Column[0]),
-        fresh(current, found),
-        right.toArray(new Column[0]),
-        budget,
-        clause.form());
-  }
-
-  /// The found rows over the variables that aren't bound yet. A variable that stands twice in the
-  /// pattern is there once; [#scan] saw to it that both are equal.
-  private Relation fresh(Relation current, Found found) {
-    List<Variable> names = new ArrayList<>();
-    List<Column> columns = new ArrayList<>();
-    for (Map.Entry<Part, Variable> entry : variables.entrySet()) {
-      if (!current.has(entry.getValue()) && !names.contains(entry.getValue())) {
-        names.add(entry.getValue());
-        columns.add(found.column(entry.getKey()));
-      }
-    }
-    return new Relation(names, columns, found.count);
-  }
-
-  /// Puts pairs of current and found rows together; bound variables must agree.
-  private Relation assemble(Relation current, Found found, Join.Pairs pairs) {
-    int count = pairs.count;
-    for (Map.Entry<Part, Variable> entry : variables.entrySet()) {
-      if (current.has(entry.getValue())) {
-        Column mine = comparable(entry.getKey(), current);
-        Column theirs = found.column(entry.getKey());
-        int kept = 0;
-        for (int i = 0; i < count; i++) {
-          if (mine.equal(pairs.left[i], theirs, pairs.right[i])) {
-            pairs.left[kept] = pairs.left[i];
-            pairs.right[kept++] = pairs.right[i];
-          }
-        }
-        count = kept;
-      }
-    }
-    Relation joined = current.gather(pairs.left, count);
-    Relation fresh = fresh(current, found);
-    for (Variable variable : fresh.variables()) {
-      joined = joined.with(variable, fresh.column(variable).gather(pairs.right, count));
-    }
-    return joined;
-  }
-
-  /// Datoms that match the pattern's constants, as the columns of its variables.
-  private final class Found {
-    private final Map<Part, ColumnBuilder> builders = new LinkedHashMap<>();
-    private final Map<Part, Column> columns = new HashMap<>();
-    private int count;
-    private int[] selected = new int[256];
-
-    Found() {
-      for (Part part : variables.keySet()) {
-        builders.put(
-            part,
-            switch (part) {
-              case E, A, TX -> new ColumnBuilder(Kind.LONG);
-              case V ->
-                attribute == null
-                    ? new ColumnBuilder(false)
-                    : new ColumnBuilder(Kind.of(attribute.type()));
-              case ADDED -> new ColumnBuilder(Kind.BOOLEAN);
-            });
-      }
-    }
-
-    /// @param e the entity when it is known, @param v the value when it is known
-    void scan(@Nullable Long e, @Nullable Object v, Budget budget) {
-      if (e == null && attribute == null && !(v instanceof Long)) {
-        return; // other values have no index over all attributes
-      }
-      // What the range doesn't say is compared row by row.
-      boolean compareValue = v != null && attribute == null && e != null;
-      Cursor cursor = db.cursor(order(e, v), range(e, v));
-      while (cursor.next()) {
-        budget.check();
-        Batch batch = cursor.batch();
-        int rows = select(batch, compareValue ? v : null);
-        budget.rows((long) count + rows, builders.size(), clause.form());
-        for (Map.Entry<Part, ColumnBuilder> entry : builders.entrySet()) {
-          append(entry.getKey(), entry.getValue(), batch, rows);
-        }
-        count += rows;
-      }
-    }
-
-    private int select(Batch batch, @Nullable Object v) {
-      if (selected.length < batch.count()) {
-        selected = new int[Math.max(batch.count(), selected.length * 2)];
-      }
-      int rows = 0;
-      for (int i = batch.start; i < batch.end; i++) {
-        if ((t == null || batch.t[i] == t)
-            && (added == null || batch.added(i) == added)
-            && (v == null || Values.equal(v, db.value(batch.a[i], batch.v[i], batch.object(i))))
-            && agrees(batch, i)) {
-          selected[rows++] = i;
-        }
-      }
-      return rows;
-    }
-
-    /// Whether a variable that stands in two places of the pattern has one value.
-    private boolean agrees(Batch batch, int i) {
-      if (variables.size() < 2
-          || new LinkedHashSet<>(variables.values()).size() == variables.size()) {
-        return true;
-      }
-      for (Map.Entry<Part, Variable> one : variables.entrySet()) {
-        for (Map.Entry<Part, Variable> other : variables.entrySet()) {
-          if (one.getKey().ordinal() < other.getKey().ordinal()
-              && one.getValue().equals(other.getValue())
-              && !Values.equal(part(one.getKey(), batch, i), part(other.getKey(), batch, i))) {
-            return false;
-          }
-        }
-      }
-      return true;
-    }
-
-    private Object part(Part part, Batch batch, int i) {
-      return switch (part) {
-        case E -> batch.e[i];
-        case A -> (long) batch.a[i];
-        case V -> db.value(batch.a[i], batch.v[i], batch.object(i));
-        case TX -> Partition.tx(batch.t[i]);
-        case ADDED -> batch.added(i);
-      };
-    }
-
-    private void append(Part part, ColumnBuilder builder, Batch batch, int rows) {
-      switch (part) {
-        case E -> {
-          for (int i = 0; i < rows; i++) {
-            builder.addKey(batch.e[selected[i]]);
-          }
-        }
-        case A -> {
-          for (int i = 0; i < rows; i++) {
-            builder.addKey(batch.a[selected[i]]);
-          }
-        }
-        case V -> appendValues(builder, batch, rows);
-        case TX -> {
-          for (int i = 0; i < rows; i++) {
-            builder.addKey(Partition.tx(batch.t[selected[i]]));
-          }
-        }
-        case ADDED -> {
-          for (int i = 0; i < rows; i++) {
-            builder.addKey(batch.added(selected[i]) ? 1 : 0);
-          }
-        }
-      }
-    }
-
-    private void appendValues(ColumnBuilder builder, Batch batch, int rows) {
-      if (attribute != null && attribute.type().inline()) {
-        for (int i = 0; i < rows; i++) {
-          builder.addKey(batch.v[selected[i]]);
-        }
-        return;
-      }
-      for (int i = 0; i < rows; i++) {
-        int row = selected[i];
-        builder.add(db.value(batch.a[row], batch.v[row], batch.object(row)));
-      }
-    }
-
-    Column column(Part part) {
-      return columns.computeIfAbsent(
-          part, key -> Objects.requireNonNull(builders.get(key)).build());
-    }
   }
 }

@@ -63,6 +63,14 @@ public final class Functions {
     return core != null ? core : member(name);
   }
 
+  /// Whether a name means the same function in every run of every query.
+  static boolean isFixed(Symbol name) {
+    return Builtins.find(name) != null
+        || DatabaseFunctions.find(name) != null
+        || !(name.getNamespace() == null && name.getName().equals("q"))
+            && (CoreFunctions.find(name) != null || member(name) != null);
+  }
+
   private static @Nullable Invocable member(Symbol symbol) {
     String name = symbol.getName();
     String namespace = symbol.getNamespace();

@@ -12,6 +12,9 @@ final class Join {
   /// Pairs of rows that agree on the shared variables; every pair when there are none. Shared
   /// columns are those of the left side.
   static Relation natural(Relation left, Relation right, Budget budget, Object clause) {
+    if (left.variables().isEmpty() && left.count() == 1) {
+      return right;
+    }
     List<Variable> shared = left.shared(right);
     return on(left, left.columns(shared), right, right.columns(shared), budget, clause);
   }
@@ -26,19 +29,39 @@ final class Join {
       Object clause) {
     List<Variable> added = new ArrayList<>(right.variables());
     added.removeAll(left.variables());
-    Pairs pairs = new Pairs(budget, left.variables().size() + added.size(), clause);
-    if (leftKeys.length == 0) {
-      product(left.count(), right.count(), pairs);
-    } else if (left.count() < right.count()) {
-      match(rightKeys, right.count(), leftKeys, left.count(), pairs.swapped());
-    } else {
-      match(leftKeys, left.count(), rightKeys, right.count(), pairs);
-    }
+    int columnCount = left.variables().size() + added.size();
+    Pairs pairs =
+        pairs(leftKeys, left.count(), rightKeys, right.count(), columnCount, budget, clause);
     Relation joined = left.gather(pairs.left, pairs.count);
     for (Variable variable : added) {
       joined = joined.with(variable, right.column(variable).gather(pairs.right, pairs.count));
     }
     return joined;
+  }
+
+  /// The positions of rows that agree on the given columns.
+  ///
+  /// @param columnCount of the rows that are to be made of them
+  static Pairs pairs(
+      Column[] leftKeys,
+      int leftCount,
+      Column[] rightKeys,
+      int rightCount,
+      int columnCount,
+      Budget budget,
+      Object clause) {
+    Pairs pairs = new Pairs(budget, columnCount, clause);
+    if (leftCount > 1 || leftKeys.length > 0) {
+      budget.operator().by(leftKeys.length == 0 ? Operator.Way.PRODUCT : Operator.Way.HASH_JOIN);
+    }
+    if (leftKeys.length == 0) {
+      product(leftCount, rightCount, pairs);
+    } else if (leftCount < rightCount) {
+      match(rightKeys, rightCount, leftKeys, leftCount, pairs.swapped());
+    } else {
+      match(leftKeys, leftCount, rightKeys, rightCount, pairs);
+    }
+    return pairs;
   }
 
   private static void product(int leftCount, int rightCount, Pairs pairs) {
@@ -75,7 +98,7 @@ final class Join {
         rows[count++] = i;
       }
     }
-    return count == left.count() ? left : left.gather(rows, count);
+    return count == left.count() ? left : left.select(rows, count);
   }
 
   /// Rows by the values of some columns: an open table of chains. One column of keys, the common
@@ -146,16 +169,25 @@ final class Join {
 
   /// Positions of joined rows.
   static final class Pairs {
+    private static final int CAPACITY_MIN = 64;
+
     final Budget budget;
     private final int columnCount;
     private final Object clause;
     private final boolean swap;
     private final Pairs target;
-    int[] left = new int[64];
-    int[] right = new int[64];
+    int[] left;
+    int[] right;
     int count;
 
     Pairs(Budget budget, int columnCount, Object clause) {
+      this(budget, columnCount, clause, CAPACITY_MIN);
+    }
+
+    /// @param capacity pairs that are expected
+    Pairs(Budget budget, int columnCount, Object clause, int capacity) {
+      left = new int[Math.max(CAPACITY_MIN, capacity)];
+      right = new int[left.length];
       this.budget = budget;
       this.columnCount = columnCount;
       this.clause = clause;
@@ -164,6 +196,8 @@ final class Join {
     }
 
     private Pairs(Pairs target) {
+      left = target.left;
+      right = target.right;
       this.budget = target.budget;
       this.columnCount = target.columnCount;
       this.clause = target.clause;

@@ -57,7 +57,8 @@ record RightLinear(Rule reach, Rule rule) {
         : Optional.of(new RightLinear(reach(rule, bound, steps), rule(rule, bound, ends)));
   }
 
-  private static boolean mentions(List<Clause> clauses, Symbol name) {
+  /// Whether clauses call a rule, however deep.
+  static boolean mentions(List<Clause> clauses, Symbol name) {
     for (Clause clause : clauses) {
       boolean mentioned = switch (clause) {
         case Clause.RuleCall call -> call.name().equals(name);

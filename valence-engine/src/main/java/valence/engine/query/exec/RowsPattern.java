@@ -22,6 +22,7 @@ final class RowsPattern {
     int count = 0;
     for (Object element : source.rows()) {
       budget.tick();
+      budget.operator().read(1);
       List<?> row = Builtins.positions(element);
       if (row != null && matches(terms, row)) {
         for (int i = 0; i < builders.size(); i++) {

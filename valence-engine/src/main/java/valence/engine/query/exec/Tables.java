@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import valence.engine.query.exec.Ordering.Placed;
 import valence.engine.query.syntax.Clause;
 import valence.engine.query.syntax.RuleSet.Branch;
@@ -53,11 +54,41 @@ final class Tables {
     Table table = table(rule, bound, Execution.scoped(call.source(), scope));
     table.request(requests(call.args(), bound, current));
     if (!recursive) {
+      execution.budget().operator().by(Operator.Way.SEMI_NAIVE);
       complete(rule);
     }
-    Relation answers = Conjunction.ofArguments(
-        call.args(), table.answers.slice(0, table.answers.count()), execution.budget());
+    Relation answers = Conjunction.ofArguments(call.args(), table.answers(), execution.budget());
+    if (current.variables().isEmpty() && current.count() == 1) {
+      return answers;
+    }
     return Join.natural(current, answers, execution.budget(), call.form());
+  }
+
+  /// How a rule reaches along edges that are found by calls of nothing that can fail.
+  private Optional<Reachability> reachability(Rule asked) {
+    return component(asked.name()).size() == 1
+        ? Reachability.of(asked)
+            .filter(
+                how -> how.edges().stream().allMatch(edge -> isPure(edge.body(), new HashSet<>())))
+        : Optional.empty();
+  }
+
+  /// Whether clauses call nothing that can fail, nor do rules that they call.
+  private boolean isPure(List<Clause> clauses, Set<Symbol> called) {
+    return Body.isPure(
+        clauses,
+        call -> !called.add(call.name())
+            || rule(call.name()).branches().stream()
+                .allMatch(branch -> isPure(branch.body(), called)));
+  }
+
+  /// What all answers take.
+  private long bytes() {
+    long bytes = 0;
+    for (Table table : tables.values()) {
+      bytes += table.answerCount() * table.answers.variables().size() * Long.BYTES;
+    }
+    return bytes;
   }
 
   private Rule rule(Symbol name) {
@@ -159,18 +190,23 @@ final class Tables {
 
   /// Requests and answers of one rule for one choice of bound arguments.
   private final class Table {
-    private final Rule rule;
+    private Rule rule;
+    private final List<Boolean> bound;
+    private final String scope;
     private final TupleSet requests;
     private final TupleSet answers;
     private final List<Alternative> alternatives = new ArrayList<>();
     private final boolean unconditional; // no argument is bound, so there is one request
     private boolean requested;
+    private @Nullable Reach reach; // what answers instead of the alternatives
+    private final List<Relation> walks = new ArrayList<>(); // its answers, all different
+    private int requestsReached;
+    private int walksTaken; // of them, which the answers have too
 
     Table(Rule asked, List<Boolean> bound, String scope) {
-      Optional<RightLinear> rightLinear =
-          component(asked.name()).size() == 1 ? RightLinear.of(asked, bound) : Optional.empty();
-      rightLinear.ifPresent(form -> execution.make(form.reach()));
-      rule = rightLinear.map(RightLinear::rule).orElse(asked);
+      rule = asked;
+      this.bound = bound;
+      this.scope = scope;
       List<Variable> inputs = new ArrayList<>();
       List<Variable> all = new ArrayList<>();
       for (int i = 0; i < bound.size(); i++) {
@@ -182,9 +218,66 @@ final class Tables {
       requests = new TupleSet(inputs);
       answers = new TupleSet(all);
       unconditional = inputs.isEmpty();
+      reach = execution.uses(Optimization.REACHABILITY)
+          ? execution
+              .plan()
+              .kept(asked, "reachability", () -> reachability(asked))
+              .flatMap(how -> Reach.of(execution, asked, how, all, bound, scope))
+              .orElse(null)
+          : null;
+      if (reach == null) {
+        runAlternatives();
+      }
+    }
+
+    /// Answers by running the branches from now on.
+    private void runAlternatives() {
+      Rule asked = rule;
+      Optional<RightLinear> rightLinear = component(rule.name()).size() == 1
+          ? execution.plan().kept(rule, bound, () -> RightLinear.of(asked, bound))
+          : Optional.empty();
+      rightLinear.ifPresent(form -> execution.make(form.reach()));
+      rule = rightLinear.map(RightLinear::rule).orElse(rule);
+      tuples();
+      walks.clear();
+      walksTaken = 0;
       for (Branch branch : rule.branches()) {
         alternatives.add(new Alternative(this, branch, bound, scope));
       }
+    }
+
+    /// The answers so far, to which more are only added at the end.
+    TupleSet tuples() {
+      for (Relation walk : walks.subList(walksTaken, walks.size())) {
+        answers.addAll(walk, execution.budget());
+      }
+      walksTaken = walks.size();
+      return answers;
+    }
+
+    private long answerCount() {
+      long count = walks.isEmpty() ? answers.count() : 0;
+      for (Relation walk : walks) {
+        count += walk.count();
+      }
+      return count;
+    }
+
+    /// All answers that were found so far.
+    Relation answers() {
+      if (walks.isEmpty()) {
+        return answers.slice(0, answers.count());
+      }
+      if (walks.size() > 1) {
+        Relation all = Union.of(answers.variables(), walks, execution.budget());
+        if (walksTaken > 0) {
+          tuples();
+          walksTaken = 1;
+        }
+        walks.clear();
+        walks.add(all);
+      }
+      return walks.get(0);
     }
 
     void request(Relation more) {
@@ -205,6 +298,21 @@ final class Tables {
 
     /// Runs each alternative on what is new; false when nothing was.
     boolean advance() {
+      if (reach != null) {
+        int count = requestCount();
+        if (count == requestsReached) {
+          return false;
+        }
+        execution.budget().operator().by(Operator.Way.REACHABILITY);
+        Optional<Relation> more = reach.answers(requests(requestsReached, count));
+        if (more.isPresent()) {
+          requestsReached = count;
+          walks.add(more.get());
+          return true;
+        }
+        reach = null;
+        runAlternatives();
+      }
       boolean changed = false;
       for (Alternative alternative : alternatives) {
         changed |= alternative.advance();
@@ -218,6 +326,7 @@ final class Tables {
     private final Table table;
     private final Branch branch;
     private final String scope;
+    private final Body body;
     private final List<Placed> placed;
     private final List<Variable> given = new ArrayList<>(); // head variables of bound arguments
     private final List<Integer> calls = new ArrayList<>(); // places of recursive calls
@@ -237,9 +346,8 @@ final class Tables {
         }
       }
       Set<Symbol> component = component(table.rule.name());
-      placed = new Ordering(execution)
-          .within(component.stream().map(Tables.this::rule).toList())
-          .order(branch.body(), new LinkedHashSet<>(given), scope);
+      body = execution.plan().kept(branch.body(), List.of(given, scope), () -> body(component));
+      placed = body.placed();
       boolean nested = false;
       for (int i = 0; i < placed.size(); i++) {
         Clause clause = placed.get(i).clause();
@@ -257,6 +365,13 @@ final class Tables {
       deep = nested;
     }
 
+    private Body body(Set<Symbol> component) {
+      List<Placed> order = new Ordering(execution)
+          .within(component.stream().map(Tables.this::rule).toList())
+          .order(branch.body(), new LinkedHashSet<>(given), scope);
+      return new Body(order, execution);
+    }
+
     boolean advance() {
       int requestCount = table.requestCount();
       if (deep) {
@@ -266,7 +381,7 @@ final class Tables {
       int requestsBefore = requestsSeen;
       Map<Integer, Integer> now = new HashMap<>();
       for (int place : calls) {
-        now.put(place, called(place).answers.count());
+        now.put(place, called(place).tuples().count());
       }
       if (requestCount > requestsBefore) {
         requestsSeen = requestCount;
@@ -280,7 +395,7 @@ final class Tables {
         if (after > before && requestsBefore > 0) {
           Clause.RuleCall call = (Clause.RuleCall) placed.get(place).clause();
           Relation fresh = Conjunction.ofArguments(
-              call.args(), called(place).answers.slice(before, after), execution.budget());
+              call.args(), called(place).tuples().slice(before, after), execution.budget());
           run(place, fresh, List.of(named(table.requests(0, requestsBefore))));
           changed = true;
         }
@@ -302,7 +417,7 @@ final class Tables {
     private long version() {
       long version = 0;
       for (Table each : tables.values()) {
-        version += each.requestCount() + (long) each.answers.count();
+        version += each.requestCount() + each.answerCount();
       }
       return version;
     }
@@ -326,14 +441,16 @@ final class Tables {
     /// @param fresh requests over parameters, or the new answers to the call at the place
     private void run(int place, Relation fresh, List<Relation> inputs) {
       List<Variable> head = branch.head().variables();
-      Conjunction body = new Conjunction(execution, placed, scope, new LinkedHashSet<>(head));
+      Conjunction run = new Conjunction(execution, body, scope, new LinkedHashSet<>(head));
       if (place >= 0) {
-        body.without(place);
+        run.without(place);
       }
-      Relation found = body.run(place >= 0 ? fresh : named(fresh), inputs);
+      Relation found = run.run(place >= 0 ? fresh : named(fresh), inputs);
       Relation renamed = found.project(head).rename(table.answers.variables());
       execution.budget().rows(table.answers.count(), head.size(), branch.form());
       table.answers.addAll(renamed, execution.budget());
+      // Answers stay until the query ends.
+      execution.budget().keep(bytes());
     }
   }
 }

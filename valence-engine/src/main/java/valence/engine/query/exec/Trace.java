@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.edn.Edn;
+import valence.engine.index.Order;
 import valence.engine.query.exec.Ordering.Placed;
 import valence.engine.query.syntax.Clause;
 import valence.engine.query.syntax.Forms;
@@ -28,8 +29,22 @@ public final class Trace {
   /// Clauses that are marked for how many rows they added.
   private static final int EXPANSIONS_MAX = 3;
 
+  /// Rows of an attribute that are no matter to read.
+  private static final int SCAN_ROWS = 1000;
+
+  private final boolean isPlan;
   private final List<Phase> phases = new ArrayList<>();
   private @Nullable Object query; // that runs within the one traced; null for that one itself
+
+  /// @param isPlan whether the query is to run as it does when nobody looks, so that clauses which
+  ///     are decided together are told of together
+  public Trace(boolean isPlan) {
+    this.isPlan = isPlan;
+  }
+
+  boolean isPlan() {
+    return isPlan;
+  }
 
   /// Tells that the clauses to come are of a query that the present one calls.
   ///
@@ -45,15 +60,48 @@ public final class Trace {
   }
 
   /// The phase of these clauses, in whatever order they stand.
-  Phase phase(List<Placed> placed) {
+  ///
+  /// @param around the operator that these clauses are run by
+  Phase phase(List<Placed> placed, Operator around) {
     for (Phase phase : phases) {
       if (phase.isOf(placed)) {
         return phase;
       }
     }
-    Phase phase = new Phase(placed, query);
+    Phase phase = new Phase(placed, query, around);
     phases.add(phase);
     return phase;
+  }
+
+  /// What the clauses cost, as a tree: `[{:clause … :rows-out … :inside [[…]]} …]`. The
+  /// conjunctions that a clause ran, bodies of rules and branches, are inside of it.
+  ///
+  /// @param around the operator of the query itself
+  public List<Object> toTree(Operator around) {
+    List<Object> tree = new ArrayList<>();
+    for (Object inside : inside(around)) {
+      tree.addAll((List<?>) inside);
+    }
+    return tree;
+  }
+
+  private List<Object> inside(Operator around) {
+    List<Object> inside = new ArrayList<>();
+    for (Phase phase : phases) {
+      if (phase.around == around && !phase.steps.isEmpty()) {
+        List<Object> operators = new ArrayList<>();
+        for (Step step : phase.steps) {
+          Map<Keyword, Object> map = step.toOperator();
+          List<Object> within = inside(step.operator);
+          if (!within.isEmpty()) {
+            map.put(key("inside"), within);
+          }
+          operators.add(map);
+        }
+        inside.add(List.copyOf(operators));
+      }
+    }
+    return List.copyOf(inside);
   }
 
   /// Phases that ran, as maps: `{:sched (clause …) :clauses [{:clause … :rows-in …} …]}`.
@@ -82,12 +130,14 @@ public final class Trace {
   static final class Phase {
     private final List<Placed> placed;
     private final @Nullable Object query;
+    private final Operator around;
     private final List<Step> steps = new ArrayList<>();
     private @Nullable Step pattern; // that ran last, with nothing but predicates since
 
-    private Phase(List<Placed> placed, @Nullable Object query) {
+    private Phase(List<Placed> placed, @Nullable Object query, Operator around) {
       this.placed = placed;
       this.query = query;
+      this.around = around;
     }
 
     private boolean isOf(List<Placed> others) {
@@ -113,6 +163,11 @@ public final class Trace {
       } else if (pattern != null) {
         pattern.predicates.add(step.form());
       }
+    }
+
+    /// What the clause, or the given rows, cost.
+    Operator operator(Object what) {
+      return step(what).operator;
     }
 
     /// Where to put doubts about a clause that is about to run.
@@ -156,6 +211,7 @@ public final class Trace {
   /// What one clause did, in all runs of its phase.
   private static final class Step {
     private final Object what;
+    private final Operator operator;
     private final Set<Doubt> doubts = new LinkedHashSet<>();
     private final Set<Object> predicates = new LinkedHashSet<>(); // that ran right after it
     private List<Variable> bindsIn = List.of();
@@ -168,6 +224,7 @@ public final class Trace {
 
     Step(Object what) {
       this.what = what;
+      operator = new Operator(what, true);
     }
 
     void add(Relation before, Relation after) {
@@ -225,6 +282,58 @@ public final class Trace {
         map.put(key("warnings"), warnings);
       }
       return map;
+    }
+
+    Map<Keyword, Object> toOperator() {
+      Map<Keyword, Object> map = new LinkedHashMap<>();
+      map.put(key("clause"), form());
+      map.put(key("text"), Edn.print(form()));
+      map.put(
+          key("by"),
+          operator.ways().stream()
+              .<Object>map(way -> Keyword.intern(way.text()))
+              .toList());
+      if (!operator.ranges().isEmpty()) {
+        map.put(key("ranges"), List.<Object>copyOf(operator.ranges()));
+        map.put(key("range-count"), operator.rangeCount());
+      }
+      if (!operator.filters().isEmpty()) {
+        map.put(
+            key("filters"), operator.filters().stream().<Object>map(Edn::print).toList());
+      }
+      map.put(key("rows-in"), rowsIn);
+      map.put(key("rows-out"), rowsOut);
+      if (operator.rowsEstimated() >= 0) {
+        map.put(key("rows-expected"), Math.round(operator.rowsEstimated()));
+      }
+      map.put(key("rows-read"), operator.rowsRead());
+      map.put(key("nanos"), operator.nanos());
+      map.put(key("bytes"), operator.bytes());
+      if (runs > 1) {
+        map.put(key("runs"), runs);
+      }
+      Map<Keyword, Object> warnings = warnings();
+      warnings.remove(key("unbound-vars"));
+      if (isUnboundScan()) {
+        warnings.put(
+            key("unbound-scan"),
+            "It reads all " + operator.rowsRead() + " rows of "
+                + operator.ranges().get(0)
+                + ". Bind its entity or its value, if not all are wanted.");
+      }
+      if (!warnings.isEmpty()) {
+        map.put(key("warnings"), warnings);
+      }
+      return map;
+    }
+
+    /// Whether many rows were read of a range that an attribute alone makes.
+    private boolean isUnboundScan() {
+      return operator.rowsRead() >= SCAN_ROWS
+          && operator.rangeCount() == runs
+          && operator.ranges().size() == 1
+          && operator.ranges().get(0).startsWith(Order.AEVT.name())
+          && operator.filters().isEmpty();
     }
 
     private Map<Keyword, Object> warnings() {

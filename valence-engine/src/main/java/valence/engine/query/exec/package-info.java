@@ -1,8 +1,13 @@
 /// The execution of queries: relations as columns, and the operators that make one from another.
 ///
 /// A [Relation] is a set of rows over variables. Its columns are keys (`long[]`, for entity ids,
-/// longs, instants, booleans, doubles and floats) or objects; rows are put together only for the
-/// result and for the arguments of functions. Joins of key columns box nothing.
+/// longs, instants, booleans, doubles and floats), codes of few distinct values, or objects; rows
+/// are put together only for the result and for the arguments of functions. Joins of keys and codes
+/// box nothing. A relation knows on which variables its rows differ for certain, so that nobody
+/// looks for equal ones there.
+///
+/// A pattern over a database is three things: [FactsPattern] resolves its constants, [FactsJoin]
+/// decides how it meets the rows that are known, [FactsScan] reads the columns that somebody needs.
 ///
 /// A conjunction is run by [Conjunction]: a greedy choice among the clauses that may run next, by
 /// exact counts of index ranges and the actual size of what was joined so far. What may run when is
@@ -11,10 +16,19 @@
 /// and a value that an input or a function brought is resolved (ident, lookup ref) before it is
 /// joined.
 ///
+/// Patterns that form a cycle, a [CyclicCore], are joined at once by [CyclicJoin]: a worst-case
+/// optimal join, whose work is bounded by what the patterns could make at most and not by what two
+/// of them make.
+///
 /// Rules are run by [Tables]: semi-naive evaluation with tabling, where each table is asked for the
 /// arguments that a call has bound, and answers to those alone.
 ///
-/// Every operator checks the [Budget].
+/// What follows from the text, the inputs' variables, the rules and the schemas alone is a [Plan],
+/// which the next run with the same uses again: the order in which clauses may run and what each
+/// needs ([Body]), patterns and expressions with their names resolved.
+///
+/// Every operator checks the [Budget], and tells the [Operator] in charge what it does, for
+/// explanations and for what a query that is stopped says.
 ///
 /// Knows indexes, schema and the syntax tree. Knows nothing of EDN text and of how results are
 /// shaped.

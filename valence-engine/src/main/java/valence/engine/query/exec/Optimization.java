@@ -1,0 +1,29 @@
+package valence.engine.query.exec;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// Ways of answering a query sooner that never change its answer. Each can be switched off, so that
+/// tests compare answers with and without it.
+public enum Optimization {
+  /// Comparisons of a value with a constant become bounds of index ranges, or filters of scans.
+  PUSHED_PREDICATES,
+  /// A pattern is read along with sorted entities that are known already.
+  SORTED_JOINS,
+  /// Values stay codes of a dictionary for as long as nobody looks at them.
+  CODES,
+  /// Rows that can't be equal aren't searched for equal ones.
+  KNOWN_KEYS,
+  /// Patterns that form a cycle are joined variable by variable.
+  CYCLIC_JOINS,
+  /// Groups are counted and summed as they are read.
+  COLUMN_AGGREGATES,
+  /// Rules that reach along edges walk a graph.
+  REACHABILITY,
+  /// What was decided of a query is kept for the next time it is asked.
+  KEPT_PLANS;
+
+  public static final Set<Optimization> ALL =
+      Collections.unmodifiableSet(EnumSet.allOf(Optimization.class));
+}
