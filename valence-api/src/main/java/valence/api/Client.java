@@ -25,6 +25,11 @@ public interface Client extends AutoCloseable {
   /// The answer to a query; its args name their databases themselves. See [Db#q].
   <T extends @Nullable Object> T q(QueryRequest request);
 
+  /// How a query is run, found out by running it. See [Db#explain].
+  default Explanation explain(QueryRequest request) {
+    return Explanation.of(this.<@Nullable Object>q(request.withPlan()));
+  }
+
   @Override
   void close();
 }

@@ -94,6 +94,20 @@ public interface Db extends ILookup {
   /// The answer to a query with options; its args name their databases themselves.
   <T extends @Nullable Object> T q(QueryRequest request);
 
+  /// How a query whose first input is this value is run, and what each part of it costs: found out
+  /// by running it. `println` shows it as a table.
+  default Explanation explain(Object query, @Nullable Object... inputs) {
+    @Nullable Object[] args = new Object[inputs.length + 1];
+    args[0] = this;
+    System.arraycopy(inputs, 0, args, 1, inputs.length);
+    return explain(QueryRequest.of(query, args));
+  }
+
+  /// [#explain(Object, Object...)] with options; its args name their databases themselves.
+  default Explanation explain(QueryRequest request) {
+    return Explanation.of(this.<@Nullable Object>q(request.withPlan()));
+  }
+
   /// The answer to a query, whose pulls are made as its rows are read.
   ///
   /// The list can't be changed and knows its size; rows are found before it is returned. A row that

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// A query with its inputs and limits.
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 ///     result and how it was found
 /// @param ioContext a qualified keyword that names what the query is for; the result then is
 ///     `{:ret …, :io-stats {…}}`, which says what was read for it
+/// @param memoryBytes what the query may hold at a time, in bytes of columns, before it stops with
+///     `busy`; empty for an eighth of the heap of the process that runs it
+/// @param plan    whether the result is `{:ret …, :plan {…}}`, which says how it was found, as
+///     [Explanation#data] has it
 public record QueryRequest(
     Object query,
     List<@Nullable Object> args,
@@ -26,12 +31,21 @@ public record QueryRequest(
     long limit,
     Duration timeout,
     boolean stats,
-    Optional<Keyword> ioContext) {
+    Optional<Keyword> ioContext,
+    OptionalLong memoryBytes,
+    boolean plan) {
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
 
   public QueryRequest {
     checkQuery(query);
     ioContext.ifPresent(IoContext::check);
+    if (memoryBytes.isPresent() && memoryBytes.getAsLong() < 1) {
+      throw Anomaly.of(
+              Anomaly.Category.INCORRECT,
+              "A query was given " + memoryBytes.getAsLong() + " bytes of memory.",
+              "Expected one at least.")
+          .toException();
+    }
     args = Collections.unmodifiableList(Arrays.asList(args.toArray()));
   }
 
@@ -43,6 +57,18 @@ public record QueryRequest(
               "Expected a list, a map, or EDN text of one.")
           .toException();
     }
+  }
+
+  /// A request with the usual share of memory, and no plan.
+  public QueryRequest(
+      Object query,
+      List<@Nullable Object> args,
+      long offset,
+      long limit,
+      Duration timeout,
+      boolean stats,
+      Optional<Keyword> ioContext) {
+    this(query, args, offset, limit, timeout, stats, ioContext, OptionalLong.empty(), false);
   }
 
   /// A request without io-stats.
@@ -68,15 +94,24 @@ public record QueryRequest(
   }
 
   public QueryRequest withOffset(long rows) {
-    return new QueryRequest(query, args, rows, limit, timeout, stats, ioContext);
+    return new QueryRequest(query, args, rows, limit, timeout, stats, ioContext, memoryBytes, plan);
   }
 
   public QueryRequest withLimit(long rows) {
-    return new QueryRequest(query, args, offset, rows, timeout, stats, ioContext);
+    return new QueryRequest(
+        query, args, offset, rows, timeout, stats, ioContext, memoryBytes, plan);
   }
 
   public QueryRequest withTimeout(Duration limitOfTime) {
-    return new QueryRequest(query, args, offset, limit, limitOfTime, stats, ioContext);
+    return new QueryRequest(
+        query, args, offset, limit, limitOfTime, stats, ioContext, memoryBytes, plan);
+  }
+
+  /// The same request, which may hold so much at a time, in bytes of columns; it stops with `busy`
+  /// where it would hold more.
+  public QueryRequest withMemory(long bytes) {
+    return new QueryRequest(
+        query, args, offset, limit, timeout, stats, ioContext, OptionalLong.of(bytes), plan);
   }
 
   /// The same request, answered with what running it was like: `{:ret … :query-stats {…}}`.
@@ -88,7 +123,15 @@ public record QueryRequest(
   /// summed up), for the three that added most rows how many those were (`:expansion`), and its own
   /// `:warnings`.
   public QueryRequest withStats() {
-    return new QueryRequest(query, args, offset, limit, timeout, true, ioContext);
+    return new QueryRequest(
+        query, args, offset, limit, timeout, true, ioContext, memoryBytes, plan);
+  }
+
+  /// The same request, answered with its plan: `{:ret … :plan {…}}`. Unlike with [#withStats], the
+  /// query runs as it does when nobody looks. [Db#explain] makes it readable.
+  public QueryRequest withPlan() {
+    return new QueryRequest(
+        query, args, offset, limit, timeout, stats, ioContext, memoryBytes, true);
   }
 
   /// The same request, answered with what was read for it: `{:ret … :io-stats …}`.
@@ -100,6 +143,7 @@ public record QueryRequest(
   ///
   /// @param context a qualified keyword
   public QueryRequest withIoContext(Keyword context) {
-    return new QueryRequest(query, args, offset, limit, timeout, stats, Optional.of(context));
+    return new QueryRequest(
+        query, args, offset, limit, timeout, stats, Optional.of(context), memoryBytes, plan);
   }
 }
