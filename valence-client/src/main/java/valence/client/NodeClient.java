@@ -1,24 +1,29 @@
 package valence.client;
 
+import clojure.lang.Keyword;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.wire.Answer;
 import valence.wire.EdnBody;
 import valence.wire.HttpStatus;
+import valence.wire.access.AccessKey;
+import valence.wire.access.Signature;
 
 /// A client of one node: calls its operations and uploads artifacts. Safe for many threads.
 public final class NodeClient implements AutoCloseable {
@@ -31,51 +36,124 @@ public final class NodeClient implements AutoCloseable {
   /// How long the upload of one artifact may take.
   public static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(10);
 
+  private static final Map<String, String> EDN = Map.of("content-type", EdnBody.MEDIA_TYPE);
+
+  private static final Keyword CALL_ID = Keyword.intern("call-id");
+
+  /// Operations that can be cancelled.
+  private static final Set<String> READING = Set.of("q", "pull");
+
   private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
 
-  private final URI node;
-  private final HttpClient http;
+  /// A node that is further away in time isn't believed.
+  private static final Duration CLOCK_OFFSET_MAX = Duration.ofDays(1);
 
-  private NodeClient(URI node, HttpClient http) {
-    this.node = node;
-    this.http = http;
+  private static final Keyword NODE_TIME = Keyword.intern("access", "node-time");
+
+  private final NodeAddress address;
+  private final Transport transport;
+
+  /// How far the node's clock is before ours, as it said when it refused a time.
+  private volatile long clockOffsetMillis;
+
+  private NodeClient(NodeAddress address, Transport transport) {
+    this.address = address;
+    this.transport = transport;
   }
 
   /// A client of the node whose api port is at the address, such as `http://127.0.0.1:8182`.
   ///
   /// No connection is made before the first call.
   public static NodeClient connect(URI node) {
-    if (!("http".equals(node.getScheme()) || "https".equals(node.getScheme()))
-        || node.getHost() == null) {
-      throw Anomaly.incorrect(
-              "db.error/invalid-address",
-              node + " isn't the address of a node.",
-              "Expected one such as http://127.0.0.1:8182.")
-          .toException();
-    }
+    return connect(NodeAddress.of(node));
+  }
+
+  /// A client that signs its requests, if the address has a key, and goes by the address's way.
+  public static NodeClient connect(NodeAddress address) {
+    InetSocketAddress proxy = address.socksProxy();
+    boolean secure = "https".equals(address.node().getScheme());
     return new NodeClient(
-        node,
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build());
+        address,
+        proxy == null
+            ? new DirectTransport(secure, address.trust(), CONNECT_TIMEOUT)
+            : new ProxiedTransport(proxy, address.trust(), CONNECT_TIMEOUT));
   }
 
   /// The node's address.
   public URI node() {
-    return node;
+    return address.node();
+  }
+
+  /// What came back of [#send].
+  ///
+  /// @param headers by name in lower case
+  public record Response(int status, Map<String, String> headers, byte[] body) {}
+
+  /// Sends a request of any kind to the api port, signed if there is a key.
+  ///
+  /// @param path encoded, without a query
+  public Response send(
+      String method,
+      String path,
+      Map<String, String> headers,
+      byte[] body,
+      Duration timeout,
+      int answerBytesMax) {
+    Transport.Received received = received(
+        method,
+        path,
+        headers,
+        new Transport.Content.Bytes(body),
+        Signature.sha256(body),
+        timeout,
+        answerBytesMax);
+    return new Response(received.status(), received.headers(), received.body());
   }
 
   /// The value that the node answers to an operation of the protocol; its anomaly is thrown.
   ///
-  /// A call with a `:timeout` (milliseconds) longer than usual is waited for accordingly.
+  /// A call with a `:timeout` (milliseconds) longer than usual is waited for accordingly. When its
+  /// thread is interrupted, a query or pull is stopped on the node too.
   public @Nullable Object call(String operation, Map<?, ?> request) {
-    HttpRequest post = HttpRequest.newBuilder(node.resolve("/api/" + operation))
-        .header("content-type", EdnBody.MEDIA_TYPE)
-        .timeout(patience(request))
-        .POST(BodyPublishers.ofByteArray(EdnBody.encode(request)))
-        .build();
-    return switch (answer(send(post))) {
+    if (!READING.contains(operation) || request.containsKey(CALL_ID)) {
+      return answered(operation, request);
+    }
+    UUID id = UUID.randomUUID();
+    Map<Object, @Nullable Object> named = new HashMap<>(request);
+    named.put(CALL_ID, id);
+    try {
+      return answered(operation, named);
+    } catch (AnomalyException e) {
+      if (e.anomaly().category() == Anomaly.Category.INTERRUPTED) {
+        cancel(id);
+      }
+      throw e;
+    }
+  }
+
+  /// Asks for the end of a call, without waiting for it: this thread was interrupted.
+  private void cancel(UUID id) {
+    byte[] body = EdnBody.encode(Map.of(CALL_ID, id));
+    transport.post(signed(
+        "POST",
+        "/api/cancel",
+        EDN,
+        new Transport.Content.Bytes(body),
+        Signature.sha256(body),
+        CONNECT_TIMEOUT));
+  }
+
+  private @Nullable Object answered(String operation, Map<?, ?> request) {
+    byte[] body = EdnBody.encode(request);
+    Transport.Received received = received(
+        "POST",
+        "/api/" + operation,
+        EDN,
+        new Transport.Content.Bytes(body),
+        Signature.sha256(body),
+        patience(request),
+        EdnBody.BYTES_MAX);
+    return switch (answer(received)) {
       case Answer.Success(var value) -> value;
       case Answer.Failure(Anomaly anomaly) -> throw anomaly.toException();
     };
@@ -86,23 +164,23 @@ public final class NodeClient implements AutoCloseable {
   /// @param sha256 of the file's content, in lower-case hexadecimal
   /// @return true when it was new to the node's code store
   public boolean putArtifact(String sha256, Path file) {
-    HttpRequest.BodyPublisher content;
-    try {
-      content = BodyPublishers.ofFile(file);
-    } catch (IOException e) {
+    if (!Files.isReadable(file)) {
       throw Anomaly.of(
               Anomaly.Category.NOT_FOUND,
               "The artifact " + file + " can't be read.",
               "Check that the file is there.")
-          .toException(e);
+          .toException();
     }
-    HttpResponse<byte[]> response =
-        send(HttpRequest.newBuilder(node.resolve("/artifacts/" + sha256))
-            .timeout(UPLOAD_TIMEOUT)
-            .PUT(content)
-            .build());
-    return switch (answer(response)) {
-      case Answer.Success _ -> response.statusCode() == 201;
+    Transport.Received received = received(
+        "PUT",
+        "/artifacts/" + sha256,
+        Map.of(),
+        new Transport.Content.OfFile(file),
+        sha256,
+        UPLOAD_TIMEOUT,
+        EdnBody.BYTES_MAX);
+    return switch (answer(received)) {
+      case Answer.Success _ -> received.status() == 201;
       case Answer.Failure(Anomaly anomaly) -> throw anomaly.toException();
     };
   }
@@ -110,11 +188,9 @@ public final class NodeClient implements AutoCloseable {
   /// Whether a node answers and serves; false while it starts or drains.
   public boolean healthy() {
     try {
-      return send(HttpRequest.newBuilder(node.resolve("/health"))
-                  .timeout(HEALTH_TIMEOUT)
-                  .GET()
-                  .build())
-              .statusCode()
+      var nothing = new Transport.Content.Bytes(new byte[0]);
+      return once("GET", "/health", Map.of(), nothing, "", HEALTH_TIMEOUT, EdnBody.BYTES_MAX)
+              .status()
           == 200;
     } catch (AnomalyException e) {
       if (e.anomaly().category() == Anomaly.Category.UNAVAILABLE) {
@@ -127,11 +203,11 @@ public final class NodeClient implements AutoCloseable {
   /// Ends the client. Calls under way are waited for.
   @Override
   public void close() {
-    http.close();
+    transport.close();
   }
 
   private static Duration patience(Map<?, ?> request) {
-    if (request.get(clojure.lang.Keyword.intern("timeout")) instanceof Long millis
+    if (request.get(Keyword.intern("timeout")) instanceof Long millis
         && millis > 0
         && millis < Duration.ofDays(1).toMillis()) {
       Duration asked = Duration.ofMillis(millis).plus(Duration.ofSeconds(30));
@@ -140,14 +216,73 @@ public final class NodeClient implements AutoCloseable {
     return ANSWER_TIMEOUT;
   }
 
-  private HttpResponse<byte[]> send(HttpRequest request) {
+  /// As [#once], again when the node refused our clock's time: it then says its own, and did
+  /// nothing.
+  private Transport.Received received(
+      String method,
+      String path,
+      Map<String, String> headers,
+      Transport.Content content,
+      String bodySha256,
+      Duration timeout,
+      int answerBytesMax) {
+    Transport.Received first =
+        once(method, path, headers, content, bodySha256, timeout, answerBytesMax);
+    if (first.status() == 401
+        && address.key() != null
+        && answer(first) instanceof Answer.Failure(Anomaly anomaly)
+        && anomaly.data().get(NODE_TIME) instanceof Long nodeMillis) {
+      long offset = nodeMillis - System.currentTimeMillis();
+      if (Math.abs(offset) <= CLOCK_OFFSET_MAX.toMillis()) {
+        clockOffsetMillis = offset;
+        return once(method, path, headers, content, bodySha256, timeout, answerBytesMax);
+      }
+    }
+    return first;
+  }
+
+  private Transport.Sent signed(
+      String method,
+      String path,
+      Map<String, String> headers,
+      Transport.Content content,
+      String bodySha256,
+      Duration timeout) {
+    URI uri = address.node().resolve(path);
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    AccessKey key = address.key();
+    if (key != null && !bodySha256.isEmpty()) {
+      long now = System.currentTimeMillis() + clockOffsetMillis;
+      all.put(
+          Signature.HEADER,
+          Signature.of(key, now, method, uri.getRawPath(), "", bodySha256).header());
+    }
+    return new Transport.Sent(method, uri, all, content, timeout);
+  }
+
+  private Transport.Received once(
+      String method,
+      String path,
+      Map<String, String> headers,
+      Transport.Content content,
+      String bodySha256,
+      Duration timeout,
+      int answerBytesMax) {
+    Transport.Sent request = signed(method, path, headers, content, bodySha256, timeout);
     try {
-      return http.send(
-          request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), EdnBody.BYTES_MAX));
+      return transport.send(request, answerBytesMax);
+    } catch (SSLException e) {
+      throw Anomaly.of(
+              Anomaly.Category.FORBIDDEN,
+              "The node at " + node() + " isn't trusted: " + e.getMessage() + ".",
+              "Give the certificate that it should have, or its fingerprint, as :trust; and its"
+                  + " address with http or https, as it listens.")
+          .withError("access.error/not-trusted")
+          .toException(e);
     } catch (HttpConnectTimeoutException | ConnectException e) {
       throw Anomaly.of(
               Anomaly.Category.UNAVAILABLE,
-              "No node answers at " + node + "; start one with `valence up`.")
+              "No node answers at " + node() + "; start one with `valence up`.")
           .toException(e);
     } catch (HttpTimeoutException e) {
       throw unknown("didn't answer in time", e);
@@ -165,20 +300,21 @@ public final class NodeClient implements AutoCloseable {
   private AnomalyException unknown(String how, IOException cause) {
     return Anomaly.of(
             Anomaly.Category.UNAVAILABLE,
-            "The node at " + node + " " + how + "; whether it did what was asked is unknown.",
+            "The node at " + address.node() + " " + how
+                + "; whether it did what was asked is unknown.",
             "Look, or call again where that does no harm (a :request-id makes it harmless).")
         .toException(cause);
   }
 
-  private Answer answer(HttpResponse<byte[]> response) {
-    String type = response.headers().firstValue("content-type").orElse("");
+  private Answer answer(Transport.Received response) {
+    String type = response.header("content-type").orElse("");
     if (type.startsWith(EdnBody.MEDIA_TYPE)) {
       return Answer.decode(response.body());
     }
     return new Answer.Failure(Anomaly.of(
-        HttpStatus.category(response.statusCode()),
-        "What answers at " + node + " isn't the api of a Valence node: status "
-            + response.statusCode() + (type.isEmpty() ? "." : ", " + type + "."),
+        HttpStatus.category(response.status()),
+        "What answers at " + address.node() + " isn't the api of a Valence node: status "
+            + response.status() + (type.isEmpty() ? "." : ", " + type + "."),
         "Check the address and the port."));
   }
 }

@@ -5,6 +5,9 @@
 /// `unavailable` when no node answers, and one that says that the outcome is unknown when a node
 /// stopped answering on the way.
 ///
+/// A [NodeAddress] says where the node is, who asks ([Profile] keeps that in a file), which
+/// certificate is believed ([Trust]), and whether the way goes through a SOCKS proxy.
+///
 /// Knows the wire. Knows nothing of how a node does what it is asked.
 @NullMarked
 package valence.client;

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
+import valence.node.access.Guard;
 import valence.node.http.Endpoint;
 import valence.node.http.Exchange;
 import valence.node.http.Reply;
@@ -18,7 +19,7 @@ import valence.wire.EdnBody;
 /// The api door: says whether the node is up, and hands on what it is there for.
 final class ApiRequests implements Endpoint {
   /// What answers once the node is up.
-  record Parts(Operations operations, Uploads uploads, Invocations invocations) {}
+  record Parts(Guard guard, Operations operations, Uploads uploads, Invocations invocations) {}
 
   private final Life life;
   private final AtomicReference<@Nullable Parts> parts = new AtomicReference<>();
@@ -44,19 +45,22 @@ final class ApiRequests implements Endpoint {
           "The node is " + stage() + ".",
           "Try again when its /health says that it is up."));
     }
-    if (path.startsWith(Operations.PATH)) {
-      return answering.operations().answer(exchange);
-    }
-    if (path.startsWith(Uploads.PATH)) {
-      return answering.uploads().answer(exchange);
-    }
     if (Invocations.concerns(exchange)) {
-      return answering.invocations().answer(exchange);
+      return answering
+          .guard()
+          .api(
+              exchange,
+              refusal -> Invocations.refused(exchange, refusal),
+              _ -> answering.invocations().answer(exchange));
     }
-    return Operations.reply(Anomaly.of(
-        Anomaly.Category.NOT_FOUND,
-        "There is nothing at " + path + " of the api port.",
-        "The application answers at the http port."));
+    return answering
+        .guard()
+        .api(
+            exchange,
+            Operations::reply,
+            admission -> path.startsWith(Uploads.PATH)
+                ? answering.uploads().answer(exchange)
+                : answering.operations().answer(exchange, admission));
   }
 
   private Reply health() {

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.node.http.Tls;
 import valence.storage.near.Caching;
 import valence.storage.place.Place;
 
@@ -29,10 +30,18 @@ record Flags(NodeConfig config, @Nullable Path readyFile) {
       "--host",
       "--api-port",
       "--http-port",
+      "--http-access",
+      "--access-dir",
+      "--tls-certificate",
+      "--tls-key",
       "--ready-file");
 
   /// An address with a password is better there than among the arguments, which all users see.
   static final String STORAGE_VARIABLE = "VALENCE_STORAGE";
+
+  private static final String TLS_PASSWORD_VARIABLE = "VALENCE_TLS_PASSWORD";
+  private static final String SIGNED = "signed";
+  private static final String PUBLIC = "public";
 
   static Flags parse(String... arguments) {
     Map<String, String> given = new HashMap<>();
@@ -56,6 +65,7 @@ record Flags(NodeConfig config, @Nullable Path readyFile) {
         given.getOrDefault("--host", NodeConfig.HOST_DEFAULT),
         port(given, "--api-port", NodeConfig.API_PORT_DEFAULT),
         port(given, "--http-port", NodeConfig.HTTP_PORT_DEFAULT),
+        protection(given),
         NodeConfig.DRAIN_TIMEOUT_DEFAULT);
     String readyFile = given.get("--ready-file");
     return new Flags(config, readyFile == null ? null : path("--ready-file", readyFile));
@@ -70,6 +80,40 @@ record Flags(NodeConfig config, @Nullable Path readyFile) {
         : Place.of(address);
     String keyFile = given.get("--key-file");
     return keyFile == null ? place : place.encryptedBy(path("--key-file", keyFile));
+  }
+
+  /// TLS by the files that are named, or else by those of the access directory, if they are there.
+  private static Protection protection(Map<String, String> given) {
+    Path directory = given.containsKey("--access-dir")
+        ? path("--access-dir", required(given, "--access-dir"))
+        : path("--folder", required(given, "--folder")).resolve("access");
+    String web = given.getOrDefault("--http-access", SIGNED);
+    if (!web.equals(SIGNED) && !web.equals(PUBLIC)) {
+      throw wrong("--http-access is '" + web + "'.", "Expected " + SIGNED + " or " + PUBLIC + ".");
+    }
+    return new Protection(directory, tls(given, directory), web.equals(PUBLIC));
+  }
+
+  private static Tls tls(Map<String, String> given, Path directory) {
+    String certificate = given.get("--tls-certificate");
+    String key = given.get("--tls-key");
+    if (certificate == null) {
+      if (key != null) {
+        throw wrong("--tls-key is given without --tls-certificate.", "Give both.");
+      }
+      return Protection.in(directory).tls();
+    }
+    if (key != null) {
+      return new Tls.Pem(path("--tls-certificate", certificate), path("--tls-key", key));
+    }
+    String password = System.getenv(TLS_PASSWORD_VARIABLE);
+    if (password == null) {
+      throw wrong(
+          "--tls-certificate is given without --tls-key.",
+          "Expected the key in PEM, or for a PKCS #12 file its password in " + TLS_PASSWORD_VARIABLE
+              + ".");
+    }
+    return new Tls.Store(path("--tls-certificate", certificate), password.toCharArray());
   }
 
   /// Copies of segments: on a disk of this machine, then in a directory that nodes share.

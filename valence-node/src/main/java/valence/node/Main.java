@@ -10,7 +10,8 @@ import valence.api.AnomalyException;
 ///     valence.node.Main --system NAME --folder DIR [--storage DIR|jdbc:postgresql:…]
 ///         [--key-file FILE] [--cache-dir DIR] [--cache-bytes N] [--shared-cache-dir DIR]
 ///         [--group NAME] [--host 127.0.0.1] [--api-port 8182]
-///         [--http-port 8184] [--ready-file FILE]
+///         [--http-port 8184] [--http-access signed|public] [--access-dir DIR]
+///         [--tls-certificate FILE [--tls-key FILE]] [--ready-file FILE]
 ///
 /// Without `--storage`, or `VALENCE_STORAGE` in the environment, the facts are in the folder.
 /// Ends with 0 after a shutdown, 2 when the arguments are wrong, 1 when the node can't start.

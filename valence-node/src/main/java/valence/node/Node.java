@@ -3,6 +3,7 @@ package valence.node;
 import static valence.api.Valence.kw;
 
 import clojure.lang.Keyword;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,6 +16,9 @@ import valence.api.Client;
 import valence.engine.indexing.Indexing;
 import valence.engine.local.LocalClient;
 import valence.engine.store.Storage;
+import valence.node.access.Access;
+import valence.node.access.AuditLog;
+import valence.node.access.Guard;
 import valence.node.app.AllowedFunctions;
 import valence.node.app.CodeStore;
 import valence.node.app.Serving;
@@ -24,6 +28,7 @@ import valence.node.hosted.SystemClient;
 import valence.node.http.BodyBudget;
 import valence.node.http.Door;
 import valence.node.http.Endpoint;
+import valence.node.http.Patience;
 import valence.node.lambda.Invocations;
 import valence.node.operation.Operations;
 import valence.node.operation.Uploads;
@@ -57,12 +62,16 @@ public final class Node implements AutoCloseable {
     try {
       var budget = new BodyBudget(BODY_BYTES_MAX, BodyBudget.TIMEOUT_DEFAULT);
       var requests = new ApiRequests(life);
+      Path directory = config.protection().directory();
+      Access access = new Access(directory, Clock.systemUTC());
+      config.protection().requireFor(config, access);
+      Guard guard = new Guard(access, part(new AuditLog(directory, Clock.systemUTC())));
       api = door("api", config.apiPort(), budget, requests);
 
       Storage storage = config.storage().open(); // the client closes it
       CodeStore code = new CodeStore(storage.blobs(), config.folder().resolve("code"));
       Serving serving = part(new Serving(config.drainTimeout()));
-      Client databases = part(new LocalClient(
+      LocalClient databases = part(new LocalClient(
           storage,
           new AllowedFunctions(serving),
           Clock.systemUTC(),
@@ -74,10 +83,17 @@ public final class Node implements AutoCloseable {
       Deployer deployer = part(new Deployer(config.group(), control, code, serving, system));
       deployer.resume();
 
-      http = door("http", config.httpPort(), budget, new WebRequests(serving, HANDLER_TIMEOUT));
+      http = door("http", config.httpPort(), budget, web(guard, serving));
       requests.serve(new ApiRequests.Parts(
+          guard,
           new Operations(
-              system, code, control, deployer, () -> status(serving, control, system), life::drain),
+              system,
+              code,
+              control,
+              deployer,
+              () -> status(serving, control, system),
+              databases::rebuildIndex,
+              life::drain),
           new Uploads(code),
           new Invocations(serving)));
       life.serve();
@@ -118,8 +134,23 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  private Endpoint web(Guard guard, Serving serving) {
+    var web = new WebRequests(serving, HANDLER_TIMEOUT);
+    return config.protection().publicHttp()
+        ? web
+        : exchange -> guard.web(exchange, WebRequests::refused, _ -> web.answer(exchange));
+  }
+
   private Door door(String name, int port, BodyBudget budget, Endpoint endpoint) {
-    Door door = Door.open(name, config.host(), port, config.drainTimeout(), budget, endpoint);
+    Door door = Door.open(
+        name,
+        config.host(),
+        port,
+        config.drainTimeout(),
+        budget,
+        config.protection().tls(),
+        Patience.DEFAULT,
+        endpoint);
     doors.push(door);
     return door;
   }

@@ -17,9 +17,10 @@ import valence.storage.place.Place;
 /// @param storage      where the system's facts are
 /// @param caching      where its segments are kept nearer
 /// @param group        the compute group that the node belongs to
-/// @param host         where to listen; a loopback address
+/// @param host         where to listen; beyond the loopback only with TLS and access keys
 /// @param apiPort      0 for any that is free
 /// @param httpPort     0 for any that is free
+/// @param protection   who is let in, and how what passes is kept from others
 /// @param drainTimeout how long the end waits for requests under way
 public record NodeConfig(
     String system,
@@ -30,6 +31,7 @@ public record NodeConfig(
     String host,
     int apiPort,
     int httpPort,
+    Protection protection,
     Duration drainTimeout) {
   public static final String GROUP_DEFAULT = "solo";
   public static final String HOST_DEFAULT = "127.0.0.1";
@@ -53,14 +55,6 @@ public record NodeConfig(
     if (apiPort == httpPort && apiPort != 0) {
       throw wrong("Both ports are " + apiPort + ".", "Expected two different ones.");
     }
-    if (!isLoopback(host)) {
-      throw Anomaly.of(
-              Anomaly.Category.UNSUPPORTED,
-              "--host is " + host + ", which isn't a loopback address.",
-              "Authentication isn't built yet, so whoever reaches a node may do everything.",
-              "Use 127.0.0.1, and a tunnel to reach it from elsewhere.")
-          .toException();
-    }
   }
 
   /// A node that keeps segments in memory alone.
@@ -73,7 +67,17 @@ public record NodeConfig(
       int apiPort,
       int httpPort,
       Duration drainTimeout) {
-    this(system, folder, storage, Caching.IN_HEAP, group, host, apiPort, httpPort, drainTimeout);
+    this(
+        system,
+        folder,
+        storage,
+        Caching.IN_HEAP,
+        group,
+        host,
+        apiPort,
+        httpPort,
+        Protection.in(folder.resolve("access")),
+        drainTimeout);
   }
 
   private static void checkName(String flag, String name) {
@@ -90,7 +94,8 @@ public record NodeConfig(
     }
   }
 
-  private static boolean isLoopback(String host) {
+  /// Whether nobody reaches the node from another machine.
+  boolean isLoopback() {
     try {
       return !host.isEmpty() && InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {

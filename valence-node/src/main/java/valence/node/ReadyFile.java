@@ -12,8 +12,8 @@ import java.util.Map;
 import valence.api.Anomaly;
 import valence.edn.Edn;
 
-/// The file that tells who started a node that it serves, and where:
-/// `{:pid 4711 :host "127.0.0.1" :api-port 8182 :http-port 8184 :system "dev" :group "solo"}`.
+/// The file that tells who started a node that it serves, and where: `{:pid 4711 :host "127.0.0.1"
+/// :scheme "http" :api-port 8182 :http-port 8184 :system "dev" :group "solo"}`.
 final class ReadyFile {
   private ReadyFile() {}
 
@@ -22,6 +22,10 @@ final class ReadyFile {
     Map<Keyword, Object> ready = new LinkedHashMap<>();
     ready.put(kw("pid"), ProcessHandle.current().pid());
     ready.put(kw("host"), config.host());
+    ready.put(kw("scheme"), config.protection().tls().isOn() ? "https" : "http");
+    if (config.protection().tls().isOn()) {
+      ready.put(kw("fingerprint"), config.protection().tls().identity().fingerprint());
+    }
     ready.put(kw("api-port"), (long) node.apiPort());
     ready.put(kw("http-port"), (long) node.httpPort());
     ready.put(kw("system"), config.system());

@@ -3,6 +3,7 @@ package valence.node;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static valence.api.Valence.kw;
 
 import clojure.lang.Keyword;
@@ -22,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +105,36 @@ final class NodeTest {
   private static Object get(Object map, String key) {
     Object value = ((Map<?, ?>) map).get(kw(key));
     return value == null ? "nil" : value;
+  }
+
+  /// A query that makes ever new values.
+  private void askForever(UUID id) {
+    call(
+        "q",
+        "query",
+        edn("[:find ?y :in $ % ?x :where (up ?x ?y)]"),
+        "args",
+        List.of(
+            call("db", "db-name", "shop"),
+            edn("[[(up ?x ?y) [(+ ?x 1) ?y]] [(up ?x ?y) (up ?x ?z) [(+ ?z 1) ?y]]]"),
+            0L),
+        "call-id",
+        id);
+  }
+
+  @Test
+  void aCancelledQueryStopsOnTheNode() throws Exception {
+    shop();
+    var id = UUID.randomUUID();
+    var asked = new FutureTask<>(() -> assertThrows(AnomalyException.class, () -> askForever(id)));
+    Thread.ofVirtual().start(asked);
+    while (!Boolean.TRUE.equals(call("cancel", "call-id", id))) {
+      Thread.onSpinWait(); // until it has arrived
+    }
+    assertThat(asked.get().anomaly().category()).isEqualTo(Anomaly.Category.INTERRUPTED);
+    while (Boolean.TRUE.equals(call("cancel", "call-id", id))) {
+      Thread.onSpinWait(); // until its answer is written
+    }
   }
 
   private void shop() {

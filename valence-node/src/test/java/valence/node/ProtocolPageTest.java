@@ -99,7 +99,7 @@ final class ProtocolPageTest {
         Pattern.DOTALL);
   }
 
-  private static Path page() {
+  static Path page() {
     Path root = Path.of("").toAbsolutePath();
     while (!Files.exists(root.resolve("docs/protocol.md"))) {
       root = requireNonNull(root.getParent(), "docs/protocol.md");

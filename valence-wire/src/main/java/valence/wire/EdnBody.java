@@ -4,6 +4,7 @@ import clojure.lang.Keyword;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,34 @@ public final class EdnBody {
               "Send it as UTF-8.")
           .toException(e);
     }
+  }
+
+  /// As [#decode(byte\[\])], of at most so many levels of collections.
+  public static @Nullable Object decode(byte[] bytes, int nestingMax) {
+    Object value = decode(bytes);
+    if (nestingMax < Edn.DEPTH_MAX && isDeeper(value, nestingMax)) {
+      throw Anomaly.incorrect(
+              "db.error/too-deep",
+              "The body is nested deeper than " + nestingMax + " levels.",
+              "Make the data flatter.")
+          .toException();
+    }
+    return value;
+  }
+
+  // What was read is never deeper than Edn.DEPTH_MAX, so this recursion has a bound.
+  private static boolean isDeeper(@Nullable Object value, int levels) {
+    return switch (value) {
+      case DbValue db -> isDeeper(db.ednValue(), levels);
+      case Map<?, ?> map ->
+        levels == 0
+            || map.entrySet().stream()
+                .anyMatch(entry ->
+                    isDeeper(entry.getKey(), levels - 1) || isDeeper(entry.getValue(), levels - 1));
+      case Collection<?> members ->
+        levels == 0 || members.stream().anyMatch(member -> isDeeper(member, levels - 1));
+      case null, default -> false;
+    };
   }
 
   /// The value of EDN text that may hold the tags of the protocol.

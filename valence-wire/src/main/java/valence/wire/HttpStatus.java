@@ -11,6 +11,10 @@ public final class HttpStatus {
   /// The `:db/error` of a body that didn't arrive in time.
   public static final String TOO_SLOW = "db.error/body-too-slow";
 
+  /// The `:db/error` of a request that doesn't prove who sent it.
+  public static final String UNAUTHENTICATED = "access.error/unauthenticated";
+
+  private static final Keyword UNAUTHENTICATED_ERROR = Keyword.intern(UNAUTHENTICATED);
   private static final Keyword TOO_LARGE_ERROR = Keyword.intern(TOO_LARGE);
   private static final Keyword TOO_SLOW_ERROR = Keyword.intern(TOO_SLOW);
 
@@ -21,6 +25,7 @@ public final class HttpStatus {
     return switch (anomaly.error().orElse(null)) {
       case Keyword error when error == TOO_LARGE_ERROR -> 413;
       case Keyword error when error == TOO_SLOW_ERROR -> 408;
+      case Keyword error when error == UNAUTHENTICATED_ERROR -> 401;
       case null, default -> of(anomaly.category());
     };
   }
@@ -41,7 +46,7 @@ public final class HttpStatus {
   /// The category that a status stands for where no anomaly came with it.
   public static Anomaly.Category category(int status) {
     return switch (status) {
-      case 403 -> Anomaly.Category.FORBIDDEN;
+      case 401, 403 -> Anomaly.Category.FORBIDDEN;
       case 404 -> Anomaly.Category.NOT_FOUND;
       case 409 -> Anomaly.Category.CONFLICT;
       case 429 -> Anomaly.Category.BUSY;

@@ -3,18 +3,26 @@ package valence.node.http;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +36,7 @@ public final class Door implements AutoCloseable {
   private static final int ACCEPT_QUEUE_LENGTH = 512;
   private static final int HEADER_BYTES_MAX = 16 << 10;
   private static final int PLATFORM_THREADS_MAX = 16;
+  private static final int STREAMS_MAX = 128;
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
 
   private final String name;
@@ -40,7 +49,18 @@ public final class Door implements AutoCloseable {
     this.connector = connector;
   }
 
-  /// Opens a door.
+  /// Opens a door without TLS.
+  public static Door open(
+      String name,
+      String host,
+      int port,
+      Duration drainTimeout,
+      BodyBudget budget,
+      Endpoint endpoint) {
+    return open(name, host, port, drainTimeout, budget, new Tls.None(), Patience.DEFAULT, endpoint);
+  }
+
+  /// Opens a door, for HTTP/1.1 and HTTP/2.
   ///
   /// @param name         for the log
   /// @param port         0 for any that is free
@@ -52,13 +72,15 @@ public final class Door implements AutoCloseable {
       int port,
       Duration drainTimeout,
       BodyBudget budget,
+      Tls tls,
+      Patience patience,
       Endpoint endpoint) {
     var threads = new QueuedThreadPool(PLATFORM_THREADS_MAX, 4);
     threads.setName(name);
     threads.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(
         Thread.ofVirtual().name(name + "-", 0).factory()));
     var server = new Server(threads);
-    var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http()));
+    var connector = new ServerConnector(server, 1, 1, protocols(tls));
     connector.setHost(host);
     connector.setPort(port);
     connector.setAcceptQueueSize(ACCEPT_QUEUE_LENGTH);
@@ -66,10 +88,12 @@ public final class Door implements AutoCloseable {
     connector.setShutdownIdleTimeout(1_000);
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, connector));
-    server.setHandler(new GracefulHandler(new Requests(name, budget, endpoint)));
+    var watch = new Watch(name, connector, patience, CONNECTIONS_MAX);
+    server.setHandler(new GracefulHandler(new Requests(name, budget, patience, watch, endpoint)));
     server.setStopTimeout(drainTimeout.toMillis());
     try {
       server.start();
+      watch.start();
     } catch (Exception e) {
       stop(server, name);
       throw Anomaly.of(
@@ -101,6 +125,31 @@ public final class Door implements AutoCloseable {
     }
   }
 
+  private static ConnectionFactory[] protocols(Tls tls) {
+    HttpConfiguration http = http();
+    var first = new HttpConnectionFactory(http);
+    if (!tls.isOn()) {
+      var second = new HTTP2CServerConnectionFactory(http);
+      second.setMaxConcurrentStreams(STREAMS_MAX);
+      return new ConnectionFactory[] {first, second};
+    }
+    // Clients check the certificate's names, or its fingerprint; a node has no names of its own.
+    http.addCustomizer(new SecureRequestCustomizer(false));
+    var second = new HTTP2ServerConnectionFactory(http);
+    second.setMaxConcurrentStreams(STREAMS_MAX);
+    var choice = new ALPNServerConnectionFactory();
+    choice.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
+    Tls.Identity identity = tls.identity();
+    var certificates = new SslContextFactory.Server();
+    certificates.setKeyStore(identity.keys());
+    certificates.setKeyStorePassword(new String(identity.password()));
+    certificates.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+    certificates.setSniRequired(false);
+    return new ConnectionFactory[] {
+      new SslConnectionFactory(certificates, choice.getProtocol()), choice, second, first
+    };
+  }
+
   private static HttpConfiguration http() {
     var http = new HttpConfiguration();
     http.setSendServerVersion(false);
@@ -115,19 +164,25 @@ public final class Door implements AutoCloseable {
   private static final class Requests extends Handler.Abstract {
     private final String name;
     private final BodyBudget budget;
+    private final Patience patience;
+    private final Watch watch;
     private final Endpoint endpoint;
 
-    Requests(String name, BodyBudget budget, Endpoint endpoint) {
+    Requests(String name, BodyBudget budget, Patience patience, Watch watch, Endpoint endpoint) {
       this.name = name;
       this.budget = budget;
+      this.patience = patience;
+      this.watch = watch;
       this.endpoint = endpoint;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-      var exchange = new Exchange(request, budget);
+      var exchange = new Exchange(request, budget, patience);
+      Callback end = watch.begin(request, callback);
       try {
-        write(exchange, answer(exchange), response, callback);
+        Reply reply = answer(exchange);
+        write(exchange, reply, response, watch.writing(request, reply.body().length, end));
       } finally {
         exchange.release();
       }

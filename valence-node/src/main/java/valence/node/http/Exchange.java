@@ -3,7 +3,9 @@ package valence.node.http;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -11,12 +13,15 @@ import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.wire.HttpStatus;
+import valence.wire.access.Signature;
 
 /// One request at a door, and the reading of its body. For the request's own thread.
 public final class Exchange {
@@ -27,12 +32,34 @@ public final class Exchange {
 
   private final Request request;
   private final BodyBudget budget;
+  private final Patience patience;
   private final String requestId = UUID.randomUUID().toString();
   private long reservedBytes;
+  private int bodyBytesMax = Integer.MAX_VALUE;
+  private int nestingMax = Integer.MAX_VALUE;
+  private @Nullable String bodySha256;
 
-  Exchange(Request request, BodyBudget budget) {
+  Exchange(Request request, BodyBudget budget, Patience patience) {
     this.request = request;
     this.budget = budget;
+    this.patience = patience;
+  }
+
+  /// Lets the body be no longer and no deeper than this, whatever its reader would take.
+  public void limitBody(int bytesMax, int levelsMax) {
+    bodyBytesMax = bytesMax;
+    nestingMax = levelsMax;
+  }
+
+  /// How many levels of collections the body may have.
+  public int nestingMax() {
+    return nestingMax;
+  }
+
+  /// Lets reading the body fail at its end, with [HttpStatus#UNAUTHENTICATED], if it has another
+  /// digest than this, in lower-case hexadecimal.
+  public void expectBody(String sha256) {
+    bodySha256 = sha256;
   }
 
   /// New for each request; the same id is in the log.
@@ -48,6 +75,12 @@ public final class Exchange {
   /// Decoded; begins with `/`.
   public String path() {
     String path = request.getHttpURI().getDecodedPath();
+    return path == null || path.isEmpty() ? "/" : path;
+  }
+
+  /// As it was sent, encoded.
+  public String rawPath() {
+    String path = request.getHttpURI().getPath();
     return path == null || path.isEmpty() ? "/" : path;
   }
 
@@ -82,7 +115,8 @@ public final class Exchange {
   ///
   /// `incorrect` with [HttpStatus#TOO_LARGE] or [HttpStatus#TOO_SLOW]; `busy` when the node has too
   /// many bytes of bodies in memory already.
-  public byte[] body(int bytesMax) {
+  public byte[] body(int readerBytesMax) {
+    int bytesMax = Math.min(readerBytesMax, bodyBytesMax);
     if (request.getLength() > bytesMax) {
       discard();
       throw tooLarge(bytesMax);
@@ -106,42 +140,96 @@ public final class Exchange {
     return body.toByteArray();
   }
 
-  /// The body as it arrives.
+  /// The body as it arrives. What was read is the sender's only once the end was reached.
   ///
-  /// @param timeout for the whole of it; past it, reading fails with [HttpStatus#TOO_SLOW]
+  /// @param timeout for the whole of it; past it, or when it comes more slowly than a door has
+  ///     patience for, reading fails with [HttpStatus#TOO_SLOW]
   public InputStream stream(Duration timeout) {
-    long deadlineNanos = System.nanoTime() + timeout.toNanos();
-    InputStream in = Content.Source.asInputStream(request);
-    EndPoint peer = request.getConnectionMetaData().getConnection().getEndPoint();
-    long idleMillis = peer.getIdleTimeout();
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
+    return new Body(timeout);
+  }
 
-      @Override
-      public int read(byte[] bytes, int offset, int length) throws IOException {
-        long millisLeft = (deadlineNanos - System.nanoTime()) / 1_000_000;
-        // A sender that falls silent would else hold us up for as long as a connection may idle.
+  private final class Body extends InputStream {
+    private final Duration timeout;
+    private final long beginNanos = System.nanoTime();
+    private final InputStream in = Content.Source.asInputStream(request);
+    private final EndPoint peer =
+        request.getConnectionMetaData().getConnection().getEndPoint();
+    private final long idleMillis = peer.getIdleTimeout();
+    private final @Nullable MessageDigest digest = bodySha256 == null ? null : Signature.sha256();
+    private long readBytes;
+    private boolean ended;
+
+    Body(Duration timeout) {
+      this.timeout = timeout;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      // A sender that falls silent would else hold us up for as long as a connection may idle. One
+      // of HTTP/2 carries other requests as well, and its library has a limit for each.
+      boolean alone = request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2;
+      if (alone) {
+        long millisLeft = (timeout.toNanos() - nanos()) / 1_000_000;
         peer.setIdleTimeout(Math.clamp(millisLeft, 1, idleMillis));
-        try {
-          int count = in.read(bytes, offset, length);
-          if (System.nanoTime() - deadlineNanos > 0) {
-            throw tooSlow(timeout);
-          }
-          return count;
-        } catch (IOException e) {
-          if (System.nanoTime() - deadlineNanos > 0) {
-            throw tooSlow(timeout);
-          }
-          throw e;
-        } finally {
+      }
+      try {
+        int count = in.read(bytes, offset, length);
+        if (nanos() > timeout.toNanos()) {
+          throw tooSlow(timeout);
+        }
+        check(bytes, offset, count);
+        return count;
+      } catch (IOException e) {
+        if (nanos() > timeout.toNanos()) {
+          throw tooSlow(timeout);
+        }
+        throw e;
+      } finally {
+        if (alone) {
           peer.setIdleTimeout(idleMillis);
         }
       }
-    };
+    }
+
+    private void check(byte[] bytes, int offset, int count) {
+      if (count < 0) {
+        if (!ended) {
+          ended = true;
+          checkDigest();
+        }
+        return;
+      }
+      readBytes += count;
+      if (digest != null) {
+        digest.update(bytes, offset, count);
+      }
+      if (patience.tooSlow(readBytes, nanos())) {
+        throw tooSlow(Duration.ofNanos(nanos()));
+      }
+    }
+
+    private void checkDigest() {
+      if (digest != null
+          && bodySha256 != null
+          && !MessageDigest.isEqual(digest.digest(), HexFormat.of().parseHex(bodySha256))) {
+        throw Anomaly.of(
+                Anomaly.Category.FORBIDDEN,
+                "The request's body isn't the one that was signed.",
+                "Sign the SHA-256 of the body as it is sent.")
+            .withError(HttpStatus.UNAUTHENTICATED)
+            .toException();
+      }
+    }
+
+    private long nanos() {
+      return System.nanoTime() - beginNanos;
+    }
   }
 
   /// The length that the caller announced, or -1.
@@ -159,6 +247,7 @@ public final class Exchange {
     if (request.getHeaders().contains(HttpHeader.EXPECT)) {
       return; // the sender waits for our word before it sends anything
     }
+    bodySha256 = null; // as it is refused anyway
     try (InputStream in = stream(Duration.ofSeconds(5))) {
       byte[] chunk = new byte[CHUNK_BYTES];
       long total = 0;

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.ion.LambdaContext;
 import valence.node.app.Application;
@@ -34,6 +35,11 @@ public final class Invocations implements Endpoint {
 
   public Invocations(Serving serving) {
     this.serving = serving;
+  }
+
+  /// A refusal, as the callers of Lambda know it.
+  public static Reply refused(Exchange exchange, Anomaly anomaly) {
+    return Refusal.of(anomaly).reply().withHeader("x-amzn-requestid", exchange.requestId());
   }
 
   /// Whether a request is one of *Invoke*.
@@ -113,8 +119,8 @@ public final class Invocations implements Endpoint {
     } catch (CharacterCodingException e) {
       throw Refusal.invalidContent("The payload isn't UTF-8.");
     }
-    if (!JsonText.isJson(payload)) {
-      throw Refusal.invalidContent("The payload isn't JSON.");
+    if (!JsonText.isJson(payload, exchange.nestingMax())) {
+      throw Refusal.invalidContent("The payload isn't JSON, or is nested too deeply.");
     }
     return payload;
   }

@@ -2,17 +2,20 @@ package valence.node.lambda;
 
 /// Whether a text is JSON (RFC 8259), without reading it into anything.
 final class JsonText {
-  private static final int DEPTH_MAX = 1_000;
+  static final int DEPTH_MAX = 1_000;
 
   private final String text;
+  private final int depthMax;
   private int position;
 
-  private JsonText(String text) {
+  private JsonText(String text, int depthMax) {
     this.text = text;
+    this.depthMax = depthMax;
   }
 
-  static boolean isJson(String text) {
-    var json = new JsonText(text);
+  /// @param levelsMax of nesting, [#DEPTH_MAX] of them at most
+  static boolean isJson(String text, int levelsMax) {
+    var json = new JsonText(text, Math.min(levelsMax, DEPTH_MAX));
     return json.value(0) && json.position == text.length();
   }
 
@@ -20,8 +23,8 @@ final class JsonText {
   private boolean value(int depth) {
     space();
     boolean found = switch (peek()) {
-      case '{' -> depth < DEPTH_MAX && members('}', depth, true);
-      case '[' -> depth < DEPTH_MAX && members(']', depth, false);
+      case '{' -> depth < depthMax && members('}', depth, true);
+      case '[' -> depth < depthMax && members(']', depth, false);
       case '"' -> string();
       case 't' -> word("true");
       case 'f' -> word("false");

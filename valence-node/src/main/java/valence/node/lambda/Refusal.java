@@ -47,6 +47,16 @@ final class Refusal extends Exception {
     return new Refusal(429, "TooManyRequestsException", body);
   }
 
+  /// A caller who isn't let in.
+  static Refusal of(Anomaly anomaly) {
+    return switch (HttpStatus.of(anomaly)) {
+      case 401 -> of(403, "UnrecognizedClientException", "User", "message", anomaly.message());
+      case 403 -> of(403, "AccessDeniedException", "User", "Message", anomaly.message());
+      case 429 -> tooManyRequests();
+      default -> of(503, "ServiceException", "Service", "Message", anomaly.message());
+    };
+  }
+
   /// A body that couldn't be taken in.
   static Refusal body(Anomaly anomaly, int bytesMax) {
     return switch (HttpStatus.of(anomaly)) {
@@ -57,6 +67,7 @@ final class Refusal extends Exception {
             "User",
             "message",
             "Request must be smaller than " + bytesMax + " bytes for the InvokeFunction operation");
+      case 401 -> of(anomaly);
       case 429 -> tooManyRequests();
       default -> invalidContent(anomaly.message());
     };

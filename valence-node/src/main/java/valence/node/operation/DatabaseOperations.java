@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Client;
@@ -75,10 +76,13 @@ final class DatabaseOperations {
         request.number("offset", 0, Long.MAX_VALUE, 0),
         request.number("limit", -1, Long.MAX_VALUE, -1),
         timeout(request),
-        request.flag("query-stats", false));
-    Optional<Keyword> context = ioContext(request);
-    return client.<@Nullable Object>q(
-        context.isPresent() ? query.withIoContext(context.get()) : query);
+        request.flag("query-stats", false),
+        ioContext(request),
+        request.contains("memory")
+            ? OptionalLong.of(request.number("memory", 1, Long.MAX_VALUE, 1))
+            : OptionalLong.empty(),
+        request.flag("plan", false));
+    return client.<@Nullable Object>q(query);
   }
 
   private static Duration timeout(Fields request) {

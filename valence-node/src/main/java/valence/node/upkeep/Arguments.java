@@ -41,6 +41,11 @@ record Arguments(Map<?, ?> map, @Nullable String storage) {
     return open(requireThere(address()));
   }
 
+  /// The storage, which is there already, to be read while a node may use it.
+  Storage openStorageToRead() {
+    return place(requireThere(address())).openToRead();
+  }
+
   /// The storage, which is made when there is none.
   Storage openOrMakeStorage() {
     return open(address());
@@ -59,6 +64,11 @@ record Arguments(Map<?, ?> map, @Nullable String storage) {
     return open(requireThere(required("backup")));
   }
 
+  /// The backup, which is there already, to be read.
+  Storage openBackupToRead() {
+    return place(requireThere(required("backup"))).openToRead();
+  }
+
   /// The backup, which is made when there is none.
   Storage openOrMakeBackup() {
     return open(required("backup"));
@@ -75,11 +85,12 @@ record Arguments(Map<?, ?> map, @Nullable String storage) {
   }
 
   /// A backup of what is encrypted is encrypted by the same key file.
-  private Storage open(String address) {
+  private Place place(String address) {
     Place place = Place.of(address);
-    return text("key-file")
-        .map(file -> place.encryptedBy(Path.of(file)))
-        .orElse(place)
-        .open();
+    return text("key-file").map(file -> place.encryptedBy(Path.of(file))).orElse(place);
+  }
+
+  private Storage open(String address) {
+    return place(address).open();
   }
 }

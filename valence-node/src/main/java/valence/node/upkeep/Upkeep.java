@@ -14,15 +14,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import valence.api.Anomaly;
 import valence.api.Anomaly.Category;
 import valence.api.AnomalyException;
+import valence.engine.backup.BackupCheck;
 import valence.engine.backup.BackupPoint;
 import valence.engine.backup.Backups;
 import valence.engine.backup.Progress;
 import valence.engine.backup.Restore;
 import valence.engine.function.FunctionResolver;
 import valence.engine.indexing.IndexReader;
+import valence.engine.indexing.IndexRoot;
 import valence.engine.local.Catalog;
 import valence.engine.local.LocalClient;
 import valence.engine.store.BlobId;
@@ -36,12 +39,13 @@ import valence.engine.verify.Verifier;
 final class Upkeep {
   private final Arguments arguments;
   private final Shown shown;
-  private final Progress records;
+  private final Progress progress;
 
   Upkeep(Arguments arguments, Shown shown) {
     this.arguments = arguments;
     this.shown = shown;
-    this.records = (done, total, _) -> shown.at(done, total, "records");
+    this.progress =
+        (unit, done, total) -> shown.at(done, total, unit.name().toLowerCase(Locale.ROOT));
   }
 
   Object run(String deed) {
@@ -51,6 +55,8 @@ final class Upkeep {
       case "forget" -> forget();
       case "restore" -> restore();
       case "verify" -> verify();
+      case "verify-backup" -> verifyBackup();
+      case "rebuild" -> rebuild();
       case "trees" -> trees();
       case "segment" -> segment();
       default ->
@@ -60,13 +66,14 @@ final class Upkeep {
 
   private Object backup() {
     List<Object> all = new ArrayList<>();
-    try (Storage storage = arguments.openStorage();
+    try (Storage storage = arguments.openStorageToRead();
         Storage backup = arguments.openOrMakeBackup()) {
       Backups backups = new Backups(backup);
       for (String dbName : databases(storage)) {
-        Backups.Made made = backups.make(storage, dbName, records, Clock.systemUTC());
+        Backups.Made made = backups.make(storage, dbName, progress, Clock.systemUTC());
         Map<Keyword, Object> one = point(made.point());
         one.put(key("moved-records"), made.records());
+        one.put(key("moved-segments"), made.segments());
         one.put(key("moved-bytes"), made.bytes());
         all.add(one);
       }
@@ -84,7 +91,7 @@ final class Upkeep {
 
   private Object points() {
     List<Object> all = new ArrayList<>();
-    try (Storage backup = arguments.openBackup()) {
+    try (Storage backup = arguments.openBackupToRead()) {
       Backups backups = new Backups(backup);
       for (String dbName : arguments.text("database").map(List::of).orElse(backups.databases())) {
         backups.points(dbName).forEach(point -> all.add(point(point)));
@@ -102,6 +109,7 @@ final class Upkeep {
     map.put(key("records"), point.records());
     map.put(key("bytes"), point.bytes());
     map.put(key("rows"), point.rows());
+    map.put(key("indexed-t"), point.root().map(IndexRoot::t).orElse(-1L));
     map.put(key("log"), point.log().uuid());
     return map;
   }
@@ -122,13 +130,13 @@ final class Upkeep {
     try (Storage backup = arguments.openBackup();
         Storage storage = arguments.openOrMakeStorage()) {
       Backups backups = new Backups(backup);
-      List<BackupPoint> points = backups.points(dbName);
+      List<BackupPoint> points = points(backups, dbName);
       BackupPoint point = arguments
           .number("point")
           .map(number -> numbered(points, dbName, number))
           .orElseGet(() -> Restore.pointAt(points, arguments.number("t").orElse(0L)));
       long t = arguments.number("t").orElse(point.t());
-      Restore.Restored restored = new Restore(backups, storage, records)
+      Restore.Restored restored = new Restore(backups, storage, progress, Clock.systemUTC())
           .run(point, t, arguments.text("as").orElse(dbName));
       Map<Keyword, Object> map = new LinkedHashMap<>();
       map.put(key("database"), restored.database());
@@ -137,8 +145,25 @@ final class Upkeep {
       map.put(key("records"), restored.records());
       map.put(key("bytes"), restored.bytes());
       map.put(key("rows"), restored.rows());
+      switch (restored.indexes()) {
+        case Restore.Indexes.There(long indexedT) -> map.put(key("indexed-t"), indexedT);
+        case Restore.Indexes.ToBeMade(String why) -> map.put(key("not-indexed"), why);
+      }
       return map;
     }
+  }
+
+  private static List<BackupPoint> points(Backups backups, String dbName) {
+    List<BackupPoint> points = backups.points(dbName);
+    if (points.isEmpty()) {
+      List<String> kept = backups.databases();
+      throw Anomaly.of(
+              Anomaly.Category.NOT_FOUND,
+              "The backup has no database " + dbName + ".",
+              kept.isEmpty() ? "It is empty." : "It has " + String.join(", ", kept) + ".")
+          .toException();
+    }
+    return points;
   }
 
   private static BackupPoint numbered(List<BackupPoint> points, String dbName, long number) {
@@ -153,26 +178,36 @@ final class Upkeep {
   }
 
   private Object verify() {
-    if (arguments.isTrue("rebuild")) {
-      rebuild();
-    }
     List<Object> all = new ArrayList<>();
-    try (Storage storage = arguments.openStorage()) {
+    try (Storage storage = arguments.openStorageToRead()) {
       for (String dbName : databases(storage)) {
-        all.add(verification(
-            Verifier.run(storage, dbName, rows -> shown.at(rows, 0, "rows of " + dbName))));
+        all.add(verification(Verifier.run(storage, dbName, rows(dbName))));
       }
     }
     return all;
   }
 
-  private void rebuild() {
+  private Object verifyBackup() {
+    List<Object> all = new ArrayList<>();
+    try (Storage backup = arguments.openBackupToRead()) {
+      Backups backups = new Backups(backup);
+      for (String dbName : arguments.text("database").map(List::of).orElse(backups.databases())) {
+        all.add(verification(BackupCheck.run(backups, dbName, rows(dbName))));
+      }
+    }
+    return all;
+  }
+
+  private LongConsumer rows(String dbName) {
+    return rows -> shown.at(rows, 0, "rows of " + dbName);
+  }
+
+  private Object rebuild() {
     try (LocalClient client =
         new LocalClient(arguments.openStorage(), FunctionResolver.none(), Clock.systemUTC())) {
-      for (String dbName :
-          arguments.text("database").map(List::of).orElse(client.listDatabases())) {
-        client.rebuildIndex(dbName);
-      }
+      List<String> names = arguments.text("database").map(List::of).orElse(client.listDatabases());
+      names.forEach(client::rebuildIndex);
+      return names;
     }
   }
 
@@ -198,7 +233,7 @@ final class Upkeep {
   }
 
   private Object trees() {
-    try (Storage storage = arguments.openStorage()) {
+    try (Storage storage = arguments.openStorageToRead()) {
       return trees(Verifier.trees(storage, arguments.required("database")));
     }
   }
@@ -225,7 +260,7 @@ final class Upkeep {
       return file(Path.of(named));
     }
     BlobId id = new BlobId(named);
-    try (Storage storage = arguments.openStorage()) {
+    try (Storage storage = arguments.openStorageToRead()) {
       return storage
           .blobs()
           .get(id)

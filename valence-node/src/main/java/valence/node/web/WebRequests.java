@@ -44,6 +44,11 @@ public final class WebRequests implements Endpoint {
     this.limit = limit;
   }
 
+  /// A refusal to let a request come to the application.
+  public static Reply refused(Anomaly anomaly) {
+    return Reply.text(HttpStatus.of(anomaly), anomaly.message() + "\n");
+  }
+
   @Override
   public Reply answer(Exchange exchange) {
     return reply(exchange).withHeader("x-request-id", exchange.requestId());

@@ -22,7 +22,7 @@ import valence.tools.terminal.Terminal;
     description = {
       "Copy databases into a directory; the next time, what is new alone.",
       "Each run that finds something new makes a point in time there, to be restored. Interrupted,",
-      "the same command goes on. The system has to be down, unless its facts are in PostgreSQL."
+      "the same command goes on. Whoever uses the databases meanwhile isn't held up."
     })
 final class BackupCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -60,7 +60,7 @@ final class BackupCommand implements Callable<Integer> {
     arguments.put(kw("backup"), directory);
     database.ifPresent(name -> arguments.put(kw("database"), name));
     String deed = list ? "points" : forget ? "forget" : "backup";
-    Object answer = storage.run(terminal, deed, arguments);
+    Object answer = storage.read(terminal, format, deed, arguments);
     format.print(terminal, answer, () -> print(answer));
     return 0;
   }
@@ -72,21 +72,27 @@ final class BackupCommand implements Callable<Integer> {
     }
     Table table = new Table(
         list
-            ? List.of("database", "point", "t", "made", "records", "bytes")
+            ? List.of("database", "point", "t", "indexed t", "made", "records", "bytes")
             : List.of(
-                "database", "point", "t", "records", "bytes", "moved records", "moved bytes"));
+                "database",
+                "point",
+                "t",
+                "indexed t",
+                "moved records",
+                "moved segments",
+                "moved bytes"));
     for (Map<?, ?> each : StorageOption.maps(answer)) {
       table.row(
           list
-              ? values(each, "database", "point", "t", "made", "records", "bytes")
+              ? values(each, "database", "point", "t", "indexed-t", "made", "records", "bytes")
               : values(
                   each,
                   "database",
                   "point",
                   "t",
-                  "records",
-                  "bytes",
+                  "indexed-t",
                   "moved-records",
+                  "moved-segments",
                   "moved-bytes"));
     }
     table.print(terminal);

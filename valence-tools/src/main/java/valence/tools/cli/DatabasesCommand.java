@@ -30,7 +30,8 @@ final class DatabasesCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Expected list, create, delete or status.");
+    throw new ParameterException(
+        spec.commandLine(), "Expected list, create, delete, status or reindex.");
   }
 
   @Command(mixinStandardHelpOptions = true, description = "Print the names of all databases.")
@@ -80,6 +81,28 @@ final class DatabasesCommand implements Runnable {
       format.print(terminal, status, () -> Fieldwise.print(terminal, status));
       return 0;
     }
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = {
+        "Give up a database's indexes, damaged ones too, and make them anew from its log.",
+        "A running node does it in the background: see db status."
+      })
+  int reindex(
+      @Mixin StorageOption storage,
+      @Mixin Format format,
+      @Parameters(paramLabel = "NAME") String name) {
+    if (storage.isServed()) {
+      try (NodeClient node = storage.connect()) {
+        node.call("rebuild-index", Map.of(kw("db-name"), name));
+      }
+      terminal.line("The node makes the indexes of " + name + " anew.");
+    } else {
+      storage.run(terminal, format, "rebuild", Map.of(kw("database"), name));
+      terminal.line("Made the indexes of " + name + " anew.");
+    }
+    return 0;
   }
 
   private static boolean change(SystemOption system, String operation, String name) {

@@ -1,5 +1,6 @@
 package valence.tools.cli;
 
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +25,7 @@ final class DownCommand implements Callable<Integer> {
   public Integer call() {
     RunningNode node = system.running();
     terminal.progress("waiting for the node to end");
-    system.found().stop(node);
+    system.found().stop(node, system.address(Optional.empty()));
     terminal.endProgress();
     terminal.line("System " + system.found().name() + " is down.");
     return 0;

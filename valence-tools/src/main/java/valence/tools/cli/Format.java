@@ -1,5 +1,9 @@
 package valence.tools.cli;
 
+import static valence.api.Valence.kw;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -28,6 +32,25 @@ final class Format {
       terminal.line(Json.print(value));
     } else {
       forPeople.run();
+    }
+  }
+
+  /// Says how far a long job has come: a line that changes for people, with `--json` or `--edn` a
+  /// line of its own on standard error.
+  ///
+  /// @param total 0 when it isn't known
+  void progress(Terminal terminal, long done, long total, String unit) {
+    if (chosen.edn || chosen.json) {
+      Map<Object, Object> said = new LinkedHashMap<>();
+      said.put(kw("progress"), done);
+      said.put(kw("total"), total);
+      said.put(kw("unit"), unit);
+      terminal.err().println(chosen.edn ? EdnBody.text(said) : Json.print(said));
+    } else {
+      terminal.progress(
+          total > 0
+              ? String.format("%,d of %,d %s (%d %%)", done, total, unit, done * 100 / total)
+              : String.format("%,d %s", done, unit));
     }
   }
 }

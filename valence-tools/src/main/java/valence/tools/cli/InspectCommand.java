@@ -23,7 +23,7 @@ import valence.tools.terminal.Terminal;
     mixinStandardHelpOptions = true,
     description = {
       "Print the trees of a database's indexes, or one of their segments.",
-      "The system has to be down, unless its facts are in PostgreSQL."
+      "Whoever uses the database meanwhile isn't held up."
     })
 final class InspectCommand implements Callable<Integer> {
   private static final String[] COLUMNS = {
@@ -62,7 +62,8 @@ final class InspectCommand implements Callable<Integer> {
     Map<Keyword, Object> arguments = StorageOption.arguments();
     segment.ifPresent(named -> arguments.put(kw("segment"), named));
     database.ifPresent(name -> arguments.put(kw("database"), name));
-    Object answer = storage.run(terminal, segment.isPresent() ? "segment" : "trees", arguments);
+    Object answer =
+        storage.read(terminal, format, segment.isPresent() ? "segment" : "trees", arguments);
     format.print(terminal, answer, () -> print(answer));
     return 0;
   }

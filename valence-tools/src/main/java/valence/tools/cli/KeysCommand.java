@@ -17,7 +17,8 @@ import valence.tools.terminal.Terminal;
     name = "keys",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Make and change the keys of facts that are encrypted at rest.")
+    description = "Make and change the keys of facts that are encrypted at rest.",
+    footer = {"", "Keys of who may ask a node are made by valence access."})
 final class KeysCommand implements Runnable {
   private final Terminal terminal;
 

@@ -65,12 +65,14 @@ final class RestoreCommand implements Callable<Integer> {
     as.ifPresent(name -> arguments.put(kw("as"), name));
     t.ifPresent(number -> arguments.put(kw("t"), number));
     point.ifPresent(number -> arguments.put(kw("point"), number));
-    Object answer = storage.run(terminal, "restore", arguments);
+    Object answer = storage.run(terminal, format, "restore", arguments);
     format.print(terminal, answer, () -> {
       if (answer instanceof Map<?, ?> map) {
-        terminal.line("Restored " + map.get(kw("database")) + " as of t=" + map.get(kw("t"))
-            + ": " + map.get(kw("records")) + " records, " + map.get(kw("rows"))
-            + " rows. Its indexes are made when it is used.");
+        terminal.line("Restored " + map.get(kw("database")) + " as of t=" + map.get(kw("t")) + ": "
+            + map.get(kw("records")) + " records, " + map.get(kw("rows")) + " rows.");
+        if (map.get(kw("not-indexed")) instanceof String why) {
+          terminal.line(why + " Its indexes are made from the log when it is used.");
+        }
       }
     });
     return 0;

@@ -4,15 +4,16 @@ import clojure.lang.Keyword;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import valence.api.Anomaly;
-import valence.tools.solo.SoloSystem;
+import valence.client.NodeClient;
 import valence.tools.solo.Stored;
 import valence.tools.solo.Upkeep;
 import valence.tools.terminal.Terminal;
 
-/// The storage that a command works on while no node serves it.
+/// The storage that a command works on.
 final class StorageOption {
   @Mixin
   private SoloOption system = new SoloOption();
@@ -20,33 +21,42 @@ final class StorageOption {
   @Mixin
   private StoredOption stored = new StoredOption();
 
-  /// Does a deed, with progress for whoever watches.
-  @Nullable Object run(Terminal terminal, String deed, Map<Keyword, Object> arguments) {
-    Stored given = stored.stored();
-    String address = given.address();
-    if (address == null) {
-      SoloSystem found = system.found();
-      if (found.running().isPresent()) {
-        throw Anomaly.of(
-                Anomaly.Category.UNAVAILABLE,
-                "System " + found.name() + " runs, and one process at a time uses its files.",
-                "Stop it first, with `" + system.command("down") + "`.")
-            .toException();
-      }
-      address = found.store().toString();
+  /// Whether a node serves what is meant.
+  boolean isServed() {
+    return stored.stored().address() == null && system.found().running().isPresent();
+  }
+
+  /// The node that serves it.
+  NodeClient connect() {
+    return NodeClient.connect(system.address(Optional.empty()));
+  }
+
+  /// Does a deed that changes the storage, so that the system has to be down.
+  @Nullable
+  Object run(Terminal terminal, Format format, String deed, Map<Keyword, Object> arguments) {
+    if (isServed()) {
+      throw Anomaly.of(
+              Anomaly.Category.UNAVAILABLE,
+              "System " + system.found().name() + " runs, and one process at a time writes its"
+                  + " files.",
+              "Stop it first, with `" + system.command("down") + "`.")
+          .toException();
     }
+    return read(terminal, format, deed, arguments);
+  }
+
+  /// Does a deed that only reads the storage, also while a node or a program uses it.
+  @Nullable
+  Object read(Terminal terminal, Format format, String deed, Map<Keyword, Object> arguments) {
+    Stored given = stored.stored();
+    String address = given.address() == null ? system.found().store().toString() : given.address();
     try {
       return new Upkeep(new Stored(address, given.keyFile()))
-          .run(deed, arguments, (done, total, unit) -> terminal.progress(words(done, total, unit)));
+          .run(
+              deed, arguments, (done, total, unit) -> format.progress(terminal, done, total, unit));
     } finally {
       terminal.endProgress();
     }
-  }
-
-  private static String words(long done, long total, String unit) {
-    return total > 0
-        ? String.format("%,d of %,d %s (%d %%)", done, total, unit, done * 100 / total)
-        : String.format("%,d %s", done, unit);
   }
 
   /// The maps of an answer.

@@ -4,7 +4,9 @@ import java.net.URI;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import valence.client.NodeAddress;
 import valence.client.NodeClient;
+import valence.client.Profile;
 
 /// Which system a command speaks to, wherever it runs.
 final class SystemOption {
@@ -17,9 +19,30 @@ final class SystemOption {
       description = "The api address of a node, instead of looking into a folder.")
   private Optional<URI> address = Optional.empty();
 
-  /// The api address of the node.
-  URI api() {
-    return address.orElseGet(() -> solo.running().api());
+  @Option(
+      names = "--profile",
+      paramLabel = "FILE|NAME",
+      description = {
+        "Whose access key to use: a file of valence access create, or a principal of this system.",
+        "Default: VALENCE_PROFILE of the environment, or else admin of the system, if there is one."
+      })
+  private Optional<String> profile = Optional.empty();
+
+  /// Where the node is, and who asks there.
+  ///
+  /// The node is the one named, or the one of the profile that is named, or else the running one.
+  NodeAddress api() {
+    Optional<String> named = profile.or(() -> Optional.ofNullable(System.getenv(Profile.VARIABLE)));
+    if (address.isPresent()) {
+      return named
+          .map(words -> solo.profile(words).at(address.get()))
+          .orElseGet(() -> NodeAddress.of(address.get()));
+    }
+    // Of a profile that names no file, the system is this machine's, wherever it listens today.
+    if (named.isPresent() && solo.isFile(named.get())) {
+      return solo.profile(named.get());
+    }
+    return solo.address(named);
   }
 
   NodeClient connect() {
@@ -30,6 +53,7 @@ final class SystemOption {
   String command(String words) {
     return address
         .map(node -> Main.NAME + " " + words + " --node " + node)
-        .orElseGet(() -> solo.command(words));
+        .orElseGet(() -> solo.command(words))
+        .concat(profile.map(name -> " --profile " + name).orElse(""));
   }
 }

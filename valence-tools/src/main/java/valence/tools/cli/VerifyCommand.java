@@ -10,7 +10,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import valence.tools.terminal.Table;
 import valence.tools.terminal.Terminal;
 
@@ -20,12 +23,15 @@ import valence.tools.terminal.Terminal;
     description = {
       "Read whole databases and check that they are sound: each record of the log, each segment,",
       "and that the indexes say what the log says. Ends with 1 when something is wrong.",
-      "The system has to be down."
+      "Whoever uses them meanwhile isn't held up."
     })
 final class VerifyCommand implements Callable<Integer> {
   private static final int DAMAGED = 1;
 
   private final Terminal terminal;
+
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
 
   @Mixin
   private StorageOption storage = new StorageOption();
@@ -36,8 +42,16 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--database", paramLabel = "NAME", description = "This one; default: all.")
   private Optional<String> database = Optional.empty();
 
-  @Option(names = "--rebuild", description = "First make the indexes anew from the log.")
+  @Option(
+      names = "--rebuild",
+      description = "First make the indexes anew from the log; the system has to be down.")
   private boolean rebuild;
+
+  @Option(
+      names = "--backup",
+      paramLabel = "DIR",
+      description = "Check what is in a backup instead: each of its points.")
+  private Optional<String> backup = Optional.empty();
 
   VerifyCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -47,8 +61,15 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     Map<Keyword, Object> arguments = StorageOption.arguments();
     database.ifPresent(name -> arguments.put(kw("database"), name));
-    arguments.put(kw("rebuild"), rebuild);
-    Object answer = storage.run(terminal, "verify", arguments);
+    backup.ifPresent(directory -> arguments.put(kw("backup"), directory));
+    if (rebuild && backup.isPresent()) {
+      throw new ParameterException(spec.commandLine(), "A backup's indexes aren't made anew.");
+    }
+    if (rebuild) {
+      storage.run(terminal, format, "rebuild", arguments);
+    }
+    Object answer =
+        storage.read(terminal, format, backup.isPresent() ? "verify-backup" : "verify", arguments);
     format.print(terminal, answer, () -> print(answer));
     return StorageOption.maps(answer).stream()
             .allMatch(each -> Boolean.TRUE.equals(each.get(kw("whole"))))

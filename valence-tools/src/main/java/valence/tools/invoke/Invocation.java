@@ -1,26 +1,25 @@
 package valence.tools.invoke;
 
-import java.io.IOException;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.client.NodeAddress;
+import valence.client.NodeClient;
 import valence.wire.HttpStatus;
 
 /// One call of a Lambda function.
 ///
-/// @param api      the address of a node's api port
+/// @param api      the way to a node's api port
 /// @param function `<group>-<name>`
 /// @param payload  JSON text
 /// @param event    whether to leave after the node took the event, without an answer
-public record Invocation(URI api, String function, String payload, boolean event) {
+public record Invocation(NodeAddress api, String function, String payload, boolean event) {
   /// How long a function may run, as on AWS, and a little for the way.
   public static final Duration TIMEOUT = Duration.ofSeconds(900 + 30);
 
@@ -53,53 +52,49 @@ public record Invocation(URI api, String function, String payload, boolean event
     }
   }
 
+  /// A call by who needs no key.
+  public Invocation(URI api, String function, String payload, boolean event) {
+    this(NodeAddress.of(api), function, payload, event);
+  }
+
   /// Calls. An error of the function is an answer; that there is no such function an anomaly.
   public Answer call() {
-    HttpRequest request = HttpRequest.newBuilder(
-            api.resolve("/2015-03-31/functions/" + function + "/invocations"))
-        .timeout(TIMEOUT)
-        .header("content-type", "application/json")
-        .header("x-amz-invocation-type", event ? "Event" : "RequestResponse")
-        .POST(BodyPublishers.ofString(payload))
-        .build();
-    try (HttpClient http = HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .connectTimeout(Duration.ofSeconds(5))
-        .build()) {
-      HttpResponse<String> response =
-          http.send(request, BodyHandlers.limiting(BodyHandlers.ofString(), ANSWER_BYTES_MAX));
-      if (response.statusCode() >= SUCCESS_END) {
+    Map<String, String> headers = Map.of(
+        "content-type",
+        "application/json",
+        "x-amz-invocation-type",
+        event ? "Event" : "RequestResponse");
+    try (NodeClient node = NodeClient.connect(api)) {
+      NodeClient.Response response = node.send(
+          "POST",
+          "/2015-03-31/functions/" + function + "/invocations",
+          headers,
+          payload.getBytes(UTF_8),
+          TIMEOUT,
+          ANSWER_BYTES_MAX);
+      if (response.status() >= SUCCESS_END) {
         throw refused(response);
       }
       return new Answer(
-          response.statusCode(),
-          response.headers().firstValue("x-amz-function-error"),
-          response.body());
-    } catch (IOException e) {
-      throw Anomaly.of(
-              Anomaly.Category.UNAVAILABLE,
-              "The node at " + api + " didn't answer: " + e + ".",
-              "Whether the function ran is unknown.")
-          .toException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Anomaly.of(Anomaly.Category.INTERRUPTED, "The call was interrupted.")
-          .toException(e);
+          response.status(),
+          Optional.ofNullable(response.headers().get("x-amz-function-error")),
+          new String(response.body(), UTF_8));
     }
   }
 
-  private AnomalyException refused(HttpResponse<String> response) {
-    if (response.statusCode() == 404) {
+  private AnomalyException refused(NodeClient.Response response) {
+    if (response.status() == 404) {
       return Anomaly.of(
               Anomaly.Category.NOT_FOUND,
               "There is no function " + function + ".",
               "Expected <group>-<name>, the name one under :lambdas of the deployed application.")
           .toException();
     }
-    String why = text(response.body(), MESSAGE).orElse(response.body().strip());
+    String body = new String(response.body(), UTF_8);
+    String why = text(body, MESSAGE).orElse(body.strip());
     return Anomaly.of(
-            HttpStatus.category(response.statusCode()),
-            function + " wasn't called (status " + response.statusCode() + "): " + why)
+            HttpStatus.category(response.status()),
+            function + " wasn't called (status " + response.status() + "): " + why)
         .toException();
   }
 

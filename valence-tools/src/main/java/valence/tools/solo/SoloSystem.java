@@ -17,12 +17,19 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.client.NodeAddress;
 import valence.client.NodeClient;
 
 /// A solo system by its name and the folder that it lives in.
 public record SoloSystem(String name, Path folder) {
   /// The system that is meant when none is named.
   public static final String DEFAULT_NAME = "solo";
+
+  /// Where a node listens for commands when nothing else is said.
+  public static final int API_PORT = 8182;
+
+  /// The principal that a command is of when nobody is named.
+  public static final String ADMIN = "admin";
 
   /// How long a node may take to serve: it replays its log first.
   public static final Duration START_TIMEOUT = Duration.ofMinutes(5);
@@ -77,11 +84,11 @@ public record SoloSystem(String name, Path folder) {
   /// @param apiPort  0 for any that is free; so for the other
   /// @param progress is told how it goes, a few words at a time
   public RunningNode start(int apiPort, int httpPort, Consumer<String> progress) {
-    return start(apiPort, httpPort, Stored.PLAINLY, progress);
+    return start(Listening.onLoopback(apiPort, httpPort), Stored.PLAINLY, progress);
   }
 
-  /// As [#start(int, int, Consumer)], with the facts elsewhere or encrypted.
-  public RunningNode start(int apiPort, int httpPort, Stored stored, Consumer<String> progress) {
+  /// As [#start(int, int, Consumer)], with doors elsewhere, and the facts elsewhere or encrypted.
+  public RunningNode start(Listening listening, Stored stored, Consumer<String> progress) {
     refuseTwice();
     Process process;
     long logBegin;
@@ -89,7 +96,7 @@ public record SoloSystem(String name, Path folder) {
       Files.createDirectories(folder);
       Files.deleteIfExists(readyFile());
       logBegin = Files.exists(logFile()) ? Files.size(logFile()) : 0;
-      process = process(apiPort, httpPort, stored)
+      process = process(listening, stored)
           .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
@@ -111,11 +118,11 @@ public record SoloSystem(String name, Path folder) {
   }
 
   /// Runs the node in the foreground until it ends; its exit status.
-  public int run(int apiPort, int httpPort, Stored stored) {
+  public int run(Listening listening, Stored stored) {
     refuseTwice();
     try {
       Files.createDirectories(folder);
-      Process process = process(apiPort, httpPort, stored).inheritIO().start();
+      Process process = process(listening, stored).inheritIO().start();
       // Control-C reaches the node as well: it ends by itself, and this process after it.
       return process.waitFor();
     } catch (IOException e) {
@@ -127,8 +134,19 @@ public record SoloSystem(String name, Path folder) {
 
   /// Asks the node to end and waits until it has.
   public void stop(RunningNode node) {
-    try (NodeClient client = NodeClient.connect(node.api())) {
+    stop(node, node.address());
+  }
+
+  /// As [#stop(RunningNode)]. Who may not ask it, but could kill its process, tells that to end: it
+  /// answers what is under way then as well.
+  public void stop(RunningNode node, NodeAddress address) {
+    try (NodeClient client = NodeClient.connect(address)) {
       client.call("shutdown", Map.of());
+    } catch (AnomalyException e) {
+      if (e.anomaly().category() != Anomaly.Category.FORBIDDEN
+          || !ProcessHandle.of(node.pid()).map(ProcessHandle::destroy).orElse(false)) {
+        throw e;
+      }
     }
     try {
       Optional<ProcessHandle> process = ProcessHandle.of(node.pid());
@@ -159,17 +177,27 @@ public record SoloSystem(String name, Path folder) {
     return data().resolve("store");
   }
 
+  /// Where its principals, their keys and the audit log are.
+  public Path accessDirectory() {
+    return folder.resolve("access").toAbsolutePath();
+  }
+
+  /// The file that has the access key of a principal, if it was left there.
+  public Path profile(String principal) {
+    return folder.resolve("profiles").resolve(principal + ".edn").toAbsolutePath();
+  }
+
   private Path data() {
     return folder.resolve("data").toAbsolutePath();
   }
 
-  private ProcessBuilder process(int apiPort, int httpPort, Stored stored) {
-    ProcessBuilder builder = new ProcessBuilder(command(apiPort, httpPort, stored));
+  private ProcessBuilder process(Listening listening, Stored stored) {
+    ProcessBuilder builder = new ProcessBuilder(command(listening, stored));
     stored.putInto(builder.environment());
     return builder;
   }
 
-  private List<String> command(int apiPort, int httpPort, Stored stored) {
+  private List<String> command(Listening listening, Stored stored) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-cp");
@@ -181,8 +209,8 @@ public record SoloSystem(String name, Path folder) {
       command.addAll(List.of("--key-file", stored.keyFile().toAbsolutePath().toString()));
     }
     command.addAll(stored.caching());
-    command.addAll(List.of("--api-port", String.valueOf(apiPort)));
-    command.addAll(List.of("--http-port", String.valueOf(httpPort)));
+    command.addAll(listening.arguments());
+    command.addAll(List.of("--access-dir", accessDirectory().toString()));
     command.addAll(List.of("--ready-file", readyFile().toAbsolutePath().toString()));
     return command;
   }

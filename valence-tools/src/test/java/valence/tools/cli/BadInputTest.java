@@ -60,7 +60,7 @@ class BadInputTest {
       status --wat                      | '--wat'
       status --json --edn               | mutually exclusive
       status --node :                   | ':' isn't an address.
-      db                                | Expected list, create, delete or status.
+      db                                | Expected list, create, delete, status or reindex.
       db create                         | 'NAME'
       q --db x                          | 'QUERY'
       q [:find]                         | '--db=NAME'

@@ -1,0 +1,66 @@
+package valence.node.access;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import valence.api.Anomaly;
+import valence.api.AnomalyException;
+
+/// A principal's part of a node: so many requests at once, so many that wait. Safe for many
+/// threads.
+final class Share {
+  private final String principal;
+  private final Limits limits;
+  private final Duration patience;
+  private final Semaphore running;
+  private final AtomicInteger admitted = new AtomicInteger();
+
+  /// @param patience how long a request waits for its turn
+  Share(String principal, Limits limits, Duration patience) {
+    this.principal = principal;
+    this.limits = limits;
+    this.patience = patience;
+    this.running = new Semaphore(limits.running(), true);
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  int admitted() {
+    return admitted.get();
+  }
+
+  /// Runs a request when it's its turn; `busy` when too many wait, or its turn doesn't come.
+  <T> T run(Callable<T> request) throws Exception {
+    if (admitted.incrementAndGet() > limits.running() + limits.waiting()) {
+      admitted.decrementAndGet();
+      throw busy();
+    }
+    try {
+      if (!running.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw busy();
+      }
+      try {
+        return request.call();
+      } finally {
+        running.release();
+      }
+    } finally {
+      admitted.decrementAndGet();
+    }
+  }
+
+  private AnomalyException busy() {
+    return Anomaly.of(
+            Anomaly.Category.BUSY,
+            principal + " has " + limits.running()
+                + " requests under way, as many as it may, and up" + " to " + limits.waiting()
+                + " that wait.",
+            "Try again, more slowly.")
+        .withError("access.error/over-limit")
+        .toException();
+  }
+}

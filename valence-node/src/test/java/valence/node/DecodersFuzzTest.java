@@ -1,0 +1,99 @@
+package valence.node;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import valence.edn.Edn;
+import valence.node.testing.Fuzz;
+import valence.wire.Answer;
+import valence.wire.EdnBody;
+import valence.wire.Fields;
+import valence.wire.access.AccessKey;
+import valence.wire.access.Grant;
+import valence.wire.access.Signature;
+import valence.wire.ion.IonConfig;
+import valence.wire.ion.Revision;
+
+/// What reads bytes of others, given anything at all.
+final class DecodersFuzzTest {
+  private static final List<String> BODIES = List.of(
+      "{:db-name \"x\" :t 12 :as-of 7 :history true}",
+      "{:query [:find ?e (count ?v) :in $ % [?a ...] :where [?e ?a ?v] (not [?e :x/y])"
+          + " [(< ?v 3.5M)]] :args [#valence/db {:db-name \"x\" :with [[[:db/add 1 :a/b #{1 2}]]]}"
+          + " #inst \"2026-01-01T00:00:00.000-00:00\""
+          + " #uuid \"00000000-0000-0000-0000-000000000001\""
+          + " #bytes \"00ff\" #uri \"http://x\" #float \"1.5\""
+          + " #double \"NaN\" \\a \\newline 1/3 12N nil]}",
+      "{:ok [#datom [1 :a/b \"v\\n\\u00e9\" 13194139533312 true] ##Inf -0 1e10 :a sym/bol]}",
+      "{:cognitect.anomalies/category :cognitect.anomalies/busy :db/error :x/y}",
+      "[[[[[[[[[[{#{()} {}}]]]]]]]]]] ; comment\n");
+
+  @Test
+  void edn() {
+    new Fuzz("edn", 3_000)
+        .run(BODIES, input -> Edn.print(Edn.read(new String(input, StandardCharsets.UTF_8))));
+  }
+
+  @Test
+  void bodiesOfRequests() {
+    new Fuzz("body", 3_000).run(BODIES, input -> {
+      Fields request = Fields.of("q", EdnBody.decode(input, 20));
+      EdnBody.encode(request.whole());
+    });
+  }
+
+  @Test
+  void bodiesOfAnswers() {
+    // A node that answers something else is at fault, and is said to be.
+    new Fuzz("answer", 3_000).run(BODIES, input -> {
+      try {
+        Answer.decode(input);
+      } catch (valence.api.AnomalyException e) {
+        if (!e.getMessage().contains("neither {:ok …} nor an anomaly")) {
+          throw e;
+        }
+      }
+    });
+  }
+
+  @Test
+  void signatures() {
+    AccessKey key = AccessKey.random();
+    List<String> headers = List.of(
+        Signature.of(key, 1, "POST", "/api/q", "", "0".repeat(64)).header(),
+        "Basic dXNlcjpwYXNz",
+        "AWS4-HMAC-SHA256 Credential=x/y, SignedHeaders=host, Signature=00");
+    byte[] signingKey = key.signingKey();
+    new Fuzz("signature", 5_000)
+        .run(
+            headers,
+            input -> Signature.parse(new String(input, StandardCharsets.ISO_8859_1))
+                .ifPresent(signature -> signature.signs(signingKey, "POST", "/api/q", "")));
+  }
+
+  @Test
+  void grants() {
+    new Fuzz("grant", 5_000)
+        .run(
+            List.of("read:shop", "all", "administer:*"),
+            input -> Grant.parse(new String(input, StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void configurationsAndRevisions() {
+    String config = "{:app-name \"shop\" :allow [shop.Shop/twice]"
+        + " :lambdas {:echo {:fn shop.Shop/echo"
+        + " :timeout-secs 1 :concurrency-limit :none}}"
+        + " :http-direct {:handler-fn shop.Shop/handle}}";
+    new Fuzz("config", 2_000)
+        .run(List.of(config), input -> IonConfig.parse(new String(input, StandardCharsets.UTF_8)));
+    String revision = "{:app-name \"shop\" :rev \"unreproducible/x\" :pushed-by \"x\" :config "
+        + config + " :artifacts [{:id \"" + "0".repeat(64)
+        + "\" :name \"x.jar\" :size 1 :kind :application}]}";
+    new Fuzz("revision", 2_000)
+        .run(
+            List.of(revision),
+            input -> Revision.of(EdnBody.decode(input) instanceof Map<?, ?> map ? map : Map.of()));
+  }
+}
