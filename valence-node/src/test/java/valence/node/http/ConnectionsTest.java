@@ -66,7 +66,7 @@ final class ConnectionsTest {
         read.append((char) next);
       }
     } catch (SocketException reset) {
-      read.append("");
+      return read.toString();
     }
     return read.toString();
   }

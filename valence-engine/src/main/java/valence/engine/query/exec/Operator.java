@@ -35,8 +35,6 @@ public final class Operator {
     HASH_JOIN,
     /// Each row with each.
     PRODUCT,
-    /// Rows that have a partner.
-    SEMI_JOIN,
     /// Rows that have none.
     ANTI_JOIN,
     /// Patterns in a cycle, variable by variable.
