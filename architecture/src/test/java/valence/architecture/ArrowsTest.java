@@ -100,8 +100,9 @@ class ArrowsTest {
             "conformance shows what users see, so it knows only how to open a system"),
         new Arrow(
             "valence.node..",
-            List.of("valence.engine..", "valence.storage..", "valence.wire.."),
-            "the node puts the parts together, and is no client of itself"));
+            List.of("valence.engine..", "valence.storage..", "valence.wire..", "valence.console.."),
+            "the node puts the parts together, and is no client of itself"),
+        new Arrow("valence.console..", List.of(), "the console has only the protocol"));
   }
 
   static Stream<Arrow> packagesOfTheEngine() {
@@ -261,6 +262,19 @@ class ArrowsTest {
         .dependOnClassesThat()
         .resideInAPackage("valence.node..")
         .because("the node is where parts are put together; a part that knows it can't be moved")
+        .allowEmptyShould(true)
+        .check(classes);
+  }
+
+  @Test
+  void onlyTheNodeServesTheConsole() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("valence.console..", "valence.node.console..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("valence.console..")
+        .because("the console is a client in a browser, which nothing else needs")
         .allowEmptyShould(true)
         .check(classes);
   }
