@@ -90,15 +90,36 @@ public record Backups(Storage backup) {
   /// backed up here, `fault` when a record is damaged.
   public Made make(Storage source, String dbName, Progress progress, InstantSource clock) {
     Catalog.Entry entry = new Catalog(source.refs()).existing(dbName);
-    DatabaseId log = entry.id();
-    long excisedT = entry.excisedT();
-    Optional<Seal> seal = seal(source, log);
+    Live live = new Live(dbName, entry, entry.id(), entry.excisedT());
+    Optional<Seal> seal = seal(source, live.log());
     while (seal.isPresent()) { // an excision is under way: what was excised isn't backed up again
-      log = seal.get().next();
-      excisedT = seal.get().excisedT();
-      seal = seal(source, log);
+      live = new Live(dbName, entry, seal.get().next(), seal.get().excisedT());
+      seal = seal(source, live.log());
     }
-    return make(source, dbName, log, excisedT, progress, clock);
+    return make(source, live, progress, clock);
+  }
+
+  /// The log of a database that says all, as long as the catalog says what it said.
+  ///
+  /// @param excisedT up to which it was excised
+  private record Live(String dbName, Catalog.Entry entry, DatabaseId log, long excisedT) {
+    /// The end of the log, where no excision has replaced the log until now: of one that is being
+    /// deleted an end is found too early. The catalog moves on before a log is deleted.
+    long end(Storage source, long known) {
+      long end = LogEnd.of(source.log(), log, known);
+      boolean isSealed = end > 0
+          && LogEnd.record(source.log(), log, end - 1)
+              .flatMap(last -> Seal.read(last.bytes()))
+              .isPresent();
+      if (isSealed || !new Catalog(source.refs()).existing(dbName).equals(entry)) {
+        throw Anomaly.of(
+                Category.UNAVAILABLE,
+                "An excision replaced the log of " + dbName + " while it was backed up.",
+                "Run it again.")
+            .toException();
+      }
+      return end;
+    }
   }
 
   private static Optional<Seal> seal(Storage source, DatabaseId log) {
@@ -108,13 +129,9 @@ public record Backups(Storage backup) {
         : LogEnd.record(source.log(), log, end - 1).flatMap(last -> Seal.read(last.bytes()));
   }
 
-  private Made make(
-      Storage source,
-      String dbName,
-      DatabaseId log,
-      long excisedT,
-      Progress progress,
-      InstantSource clock) {
+  private Made make(Storage source, Live live, Progress progress, InstantSource clock) {
+    String dbName = live.dbName();
+    DatabaseId log = live.log();
     List<BackupPoint> points = points(dbName);
     BackupPoint last = null;
     for (BackupPoint point : points) {
@@ -131,7 +148,7 @@ public record Backups(Storage backup) {
     }
     checkSame(source, dbName, log, present);
     Indexes indexes = indexes(source, log, progress); // first: the log goes beyond them then
-    long end = LogEnd.of(source.log(), log, present);
+    long end = live.end(source, present);
     read(backup, log, present, tally, _ -> {}); // what an interrupted run has moved
     long moved = tally.bytes();
     long total = end - present;
@@ -148,7 +165,7 @@ public record Backups(Storage backup) {
     }
     long number = points.isEmpty() ? 1 : points.getLast().number() + 1;
     BackupPoint point = tally.point(
-        dbName, number, log, excisedT, Instant.ofEpochMilli(clock.millis()), indexes.root());
+        dbName, number, log, live.excisedT(), Instant.ofEpochMilli(clock.millis()), indexes.root());
     String ref = PREFIX + dbName + POINT + String.format("%012d", number);
     if (!backup.refs().compareAndSet(ref, RefStore.ABSENT, point.text())) {
       throw written();
