@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import valence.api.spi.Datoms;
 
 /// What a transaction did.
 ///
@@ -23,7 +24,7 @@ public record TxReport(
     TxStats stats,
     Map<Keyword, Object> ioStats) {
   public TxReport {
-    txData = List.copyOf(txData);
+    txData = txData instanceof Datoms ? txData : List.copyOf(txData);
     tempids = Map.copyOf(tempids);
     ioStats = Collections.unmodifiableMap(new LinkedHashMap<>(ioStats));
   }

@@ -1,6 +1,8 @@
 package valence.engine.db;
 
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import valence.api.Datom;
@@ -242,6 +244,25 @@ public final class Database {
     return new Datom(batch.e[row], a, value, Partition.tx(batch.t[row]), batch.added(row));
   }
 
+  /// Ranges that follow each other and make up one, for readers that each read one: of about as
+  /// many current rows each. One range alone where rows can't be read by several threads, since a
+  /// filter of the application's decides on them.
+  public List<Range> parts(Order order, Range range, int parts) {
+    if (filter != DatomFilter.ALL) {
+      return List.of(range);
+    }
+    List<Range> ranges = new ArrayList<>();
+    Bound low = range.low();
+    boolean lowIn = range.lowIn();
+    for (Bound cut : indexes.cuts(order, range, parts)) {
+      ranges.add(new Range(low, lowIn, cut, false));
+      low = cut;
+      lowIn = true;
+    }
+    ranges.add(new Range(low, lowIn, range.high(), range.highIn()));
+    return ranges;
+  }
+
   /// How many rows of a range the view shows at most, in O(log n); exact for the view of now.
   public long countMax(Order order, Range range) {
     return indexes.countMax(order, range, view.withFilter(false));
@@ -289,7 +310,7 @@ public final class Database {
   /// object.
   public long holder(Attribute attribute, long key, @Nullable Object object) {
     Bound bound = Bound.av(attribute.id(), key, object);
-    if (!view.isNow() && isPlain()) {
+    if (isPlain()) {
       long entity = indexes.firstEntity(bound, view);
       if (entity != Run.UNSURE) {
         return entity == Run.NO_ROW ? Schema.NONE : entity;

@@ -47,13 +47,20 @@ public final class EntityRef {
   }
 
   private static long resolve(Database db, @Nullable Object ref, int depth) {
+    if (ref instanceof Keyword ident) {
+      return db.schema().entity(ident);
+    }
+    return ref instanceof List<?> lookup
+        ? holder(db, Persistent.items(lookup), depth)
+        : number(ref);
+  }
+
+  private static long number(@Nullable Object ref) {
     return switch (ref) {
       case Long id -> id;
       case Integer id -> id;
       case Short id -> id;
       case Byte id -> id;
-      case Keyword ident -> db.schema().entity(ident);
-      case List<?> lookup -> holder(db, Persistent.items(lookup), depth);
       case null, default -> Schema.NONE;
     };
   }

@@ -1,6 +1,7 @@
 package valence.engine.index;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /// The rows of one or more steps, to be merged into trees at once.
@@ -9,38 +10,47 @@ final class Change {
   private final RowSort ends;
   private final RowSort passes;
   private final IntPredicate isRef;
-  private final boolean several;
 
-  /// @param steps the newest first; at least one
-  Change(List<Step> steps) {
-    Step newest = steps.getFirst();
-    several = steps.size() > 1;
-    isRef = newest.isRef(); // knows the attributes of the older ones too
-    if (several) {
-      int opening = 0;
-      int ending = 0;
-      int passing = 0;
-      for (Step step : steps) {
-        opening += step.opens().count();
-        ending += step.ends().count();
-        passing += step.passes().count();
-      }
-      RowBuffer opened = new RowBuffer(opening);
-      RowBuffer ended = new RowBuffer(ending);
-      RowBuffer passed = new RowBuffer(passing);
-      for (Step step : steps.reversed()) {
-        opened.addAll(step.opens());
-        ended.addAll(step.ends());
-        passed.addAll(step.passes());
-      }
-      opens = new RowSort(opened.rows(false));
-      ends = new RowSort(ended.rows(true));
-      passes = new RowSort(passed.rows(true));
-    } else {
-      opens = new RowSort(newest.opens());
-      ends = new RowSort(newest.ends());
-      passes = new RowSort(newest.passes());
+  /// @param steps     the newest first; at least one
+  /// @param attribute whose rows are meant, or [Range#SEVERAL]
+  Change(List<Step> steps, int attribute) {
+    isRef = steps.getFirst().isRef(); // knows the attributes of the older ones too
+    opens = sort(steps, Step::opens, attribute, false);
+    ends = sort(steps, Step::ends, attribute, true);
+    passes = sort(steps, Step::passes, attribute, true);
+  }
+
+  private static RowSort sort(
+      List<Step> steps, Function<Step, Rows> rows, int attribute, boolean closed) {
+    if (attribute == Range.SEVERAL) {
+      return new RowSort(
+          steps.size() == 1
+              ? rows.apply(steps.getFirst())
+              : RowBuffer.joined(steps, rows).rows(closed));
     }
+    RowBuffer meant = new RowBuffer(0);
+    for (Step step : steps.reversed()) {
+      meant.addAll(rows.apply(step), attribute);
+    }
+    return new RowSort(meant.rows(closed));
+  }
+
+  /// How many rows there are of a part, if none were before.
+  int count(Part part, Order order) {
+    return switch (part) {
+      case OPENED -> opens.count(order, isRef) - passes.count(order, isRef);
+      case ENDED -> ends.count(order, isRef);
+      case PASSED -> passes.count(order, isRef);
+    };
+  }
+
+  /// The rows of a part, if none were before.
+  Rows rows(Part part, Order order) {
+    return switch (part) {
+      case OPENED -> opens.sorted(order, isRef).without(order, passes.sorted(order, isRef));
+      case ENDED -> ends.sorted(order, isRef);
+      case PASSED -> passes.sorted(order, isRef);
+    };
   }
 
   /// A tree with the rows that belong in it.
@@ -52,7 +62,7 @@ final class Change {
       case OPENED -> {
         Rows opening = opens.sorted(order, isRef);
         Rows passing = passes.sorted(order, isRef);
-        yield several && passing.count() > 0 // a later step may end what an earlier one has opened
+        yield passing.count() > 0 // a later transaction may end what an earlier one has opened
             ? before.merge(opening.without(order, passing), passing.without(order, opening))
             : before.merge(opening, passing);
       }

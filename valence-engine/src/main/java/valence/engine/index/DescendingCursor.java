@@ -20,7 +20,7 @@ final class DescendingCursor implements Cursor {
 
   DescendingCursor(Indexes indexes, Order order, Range range, TimeView view) {
     this.indexes = indexes;
-    this.runs = indexes.runs(order, view);
+    this.runs = indexes.runs(order, range, view);
     this.order = order;
     this.view = view;
     this.rest = range;

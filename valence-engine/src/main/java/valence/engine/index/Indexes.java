@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A tree is made when it is first read: [#apply] only notes the rows as a [Step], and whoever
 /// needs a tree merges the rows of all steps below at once, which costs far less than one
-/// transaction after the other. A range that no row of the steps lies in is read from the tree as
-/// it was. Steps are bounded, in number and in rows, so no reader waits for long.
+/// transaction after the other. Who reads one attribute alone gets a tree in which only its rows
+/// are new, an [OfAttribute]: so an import that looks entities up by an identity sorts that
+/// attribute's rows and no others. A range that no row of the steps lies in is read from the tree
+/// as it was. Steps are joined when they are many, and bounded in rows, so no reader waits for
+/// long.
 public final class Indexes {
   private static final Order[] ORDERS = Order.values();
   private static final Part[] PARTS = Part.values();
@@ -39,6 +42,10 @@ public final class Indexes {
   /// may make the same one, and its final fields make it safe to be found without a lock.
   private final @Nullable Tree[] trees;
 
+  /// Trees that were made for the rows of one attribute, the newest first; two threads may make
+  /// the same one, and one of them may be forgotten.
+  private volatile @Nullable OfAttribute ofAttributes;
+
   /// What the missing trees are made of; null when none is missing, so that what is older is let go
   /// of.
   private volatile @Nullable Step step;
@@ -52,6 +59,18 @@ public final class Indexes {
     this.trees = trees;
     this.step = step;
     this.noveltyRows = noveltyRows;
+  }
+
+  /// A tree that has each row of one attribute; of others perhaps not the newest.
+  private record OfAttribute(
+      Part part,
+      Order order,
+      int attribute,
+      Tree tree,
+      @Nullable OfAttribute next) {
+    boolean isOf(Part which, Order sorted, int of) {
+      return attribute == of && part == which && order == sorted;
+    }
   }
 
   private static int index(Part part, Order order) {
@@ -73,7 +92,29 @@ public final class Indexes {
   public Indexes onto(Foundation newer) {
     long t = newer.t();
     assert t > foundation.t() : "a foundation goes back";
+    List<Step> later = new ArrayList<>();
+    Indexes at = this;
+    Step down = at.step;
+    while (down != null && down.lastT() > t) {
+      later.add(down);
+      at = down.before();
+      down = at.step;
+    }
+    Indexes moved = down == null ? at.treesOnto(newer) : over(newer);
+    for (Step each : later.reversed()) {
+      Step above = each.onto(moved);
+      moved = new Indexes(
+          newer, new Tree[trees.length], above, moved.noveltyRows + above.noveltyRows());
+    }
+    return moved;
+  }
+
+  private Indexes treesOnto(Foundation newer) {
+    long t = newer.t();
     Indexes moved = over(newer);
+    if (noveltyRows == 0) {
+      return moved;
+    }
     long rows = 0;
     for (Order order : ORDERS) {
       Tree opened = tree(Part.OPENED, order);
@@ -96,6 +137,11 @@ public final class Indexes {
     return new Indexes(newer, moved.trees, null, rows);
   }
 
+  /// The step that stands on these indexes' trees; null when all of them are made.
+  @Nullable Step step() {
+    return step;
+  }
+
   public Foundation foundation() {
     return foundation;
   }
@@ -105,20 +151,9 @@ public final class Indexes {
     return noveltyRows;
   }
 
-  /// The rows opened since the foundation that are still true.
-  public Run opened(Order order) {
-    return tree(Part.OPENED, order);
-  }
-
-  /// The rows of the foundation that have ended since, with their end.
-  public Run ended(Order order) {
-    return tree(Part.ENDED, order);
-  }
-
-  /// All rows that have ended since the foundation, with their end.
-  public Cursor endedSince(Order order) {
-    Cursor brief = tree(Part.PASSED, order).cursor(Range.ALL);
-    return merged(order, tree(Part.ENDED, order).cursor(Range.ALL), brief, Batch.ALL);
+  /// What happened since the foundation, for one reader of all of it.
+  public RowsSince since() {
+    return new RowsSince(this);
   }
 
   /// All rows that have ended, with their end.
@@ -137,16 +172,16 @@ public final class Indexes {
   /// @param closes current rows, with their end
   /// @param isRef  whether an attribute's values are references
   public Indexes apply(RowBuffer opens, RowBuffer closes, IntPredicate isRef) {
+    if (opens.count() + closes.count() == 0) {
+      return this;
+    }
     Step next = Step.of(this, step, opens, closes, isRef);
-    Indexes after = new Indexes(
-        foundation,
-        new Tree[trees.length],
-        next,
-        noveltyRows + opens.count() + next.ends().count());
+    Indexes after =
+        new Indexes(foundation, new Tree[trees.length], next, noveltyRows + next.noveltyRows());
     if (next.isLong()) {
       after.makeTrees();
     }
-    return after;
+    return next.depth() > Step.DEPTH_MAX ? after.joined() : after;
   }
 
   private void makeTrees() {
@@ -154,14 +189,14 @@ public final class Indexes {
     Change change = null;
     for (Order order : ORDERS) {
       for (Part part : PARTS) {
-        Below below = below(part, order);
+        Below below = below(part, order, Range.SEVERAL);
         if (below.steps().isEmpty()) {
           continue;
         }
         if (change == null
             || last == null
             || last.steps().size() != below.steps().size()) {
-          change = new Change(below.steps());
+          change = new Change(below.steps(), Range.SEVERAL);
           last = below;
         }
         make(part, below, change);
@@ -169,13 +204,83 @@ public final class Indexes {
     }
   }
 
-  private Tree tree(Part part, Order order) {
-    Tree known = trees[index(part, order)];
+  /// The same with the newest steps as one, and with those below that have no more rows: so a row
+  /// is copied a few times at most, and few steps remain. Trees that were made meanwhile are made
+  /// here too, for somebody reads them.
+  private Indexes joined() {
+    List<Step> steps = new ArrayList<>();
+    int rows = 0;
+    Indexes at = this;
+    Step down = step;
+    while (down != null && (down.depth() > 0 || down.rowCount() <= rows)) {
+      steps.add(down);
+      rows += down.rowCount();
+      at = down.before();
+      down = at.step;
+    }
+    if (steps.size() < 2) {
+      return this;
+    }
+    Indexes joined =
+        new Indexes(foundation, new Tree[trees.length], Step.joined(steps), noveltyRows);
+    for (Step each : steps.subList(0, steps.size() - 1)) {
+      Indexes read = each.before();
+      for (Part part : PARTS) {
+        for (Order order : ORDERS) {
+          int index = index(part, order);
+          if (read.trees[index] != null && joined.trees[index] == null) {
+            joined.trees[index] = tree(part, order);
+          }
+        }
+      }
+      for (OfAttribute made = read.ofAttributes; made != null; made = made.next()) {
+        if (joined.known(made.part(), made.order(), made.attribute()) == null) {
+          Tree tree = tree(made.part(), made.order(), made.attribute());
+          joined.remember(made.part(), made.order(), made.attribute(), tree);
+        }
+      }
+    }
+    return joined;
+  }
+
+  Tree tree(Part part, Order order) {
+    return tree(part, order, Range.SEVERAL);
+  }
+
+  /// A tree that has each row, or each of one attribute.
+  private Tree tree(Part part, Order order, int attribute) {
+    Tree known = known(part, order, attribute);
     if (known != null) {
       return known;
     }
-    Below below = below(part, order);
-    return below.steps().isEmpty() ? below.tree() : make(part, below, new Change(below.steps()));
+    Below below = below(part, order, attribute);
+    return below.steps().isEmpty()
+        ? below.tree()
+        : attribute == Range.SEVERAL
+            ? make(part, below, new Change(below.steps(), attribute))
+            : remember(
+                part,
+                order,
+                attribute,
+                new Change(below.steps(), attribute).applied(part, below.tree()));
+  }
+
+  private @Nullable Tree known(Part part, Order order, int attribute) {
+    Tree known = trees[index(part, order)];
+    if (known != null || attribute == Range.SEVERAL) {
+      return known;
+    }
+    for (OfAttribute each = ofAttributes; each != null; each = each.next()) {
+      if (each.isOf(part, order, attribute)) {
+        return each.tree();
+      }
+    }
+    return null;
+  }
+
+  private Tree remember(Part part, Order order, int attribute, Tree tree) {
+    ofAttributes = new OfAttribute(part, order, attribute, tree, ofAttributes);
+    return tree;
   }
 
   private Tree make(Part part, Below below, Change change) {
@@ -187,22 +292,25 @@ public final class Indexes {
       }
     }
     step = null;
+    ofAttributes = null;
     return tree;
   }
 
   /// The newest tree that this value or one before it has, and the steps from it to here, the
-  /// newest first.
-  private Below below(Part part, Order order) {
+  /// newest first. Of one attribute, the steps that have rows of it.
+  private Below below(Part part, Order order, int attribute) {
     List<Step> steps = new ArrayList<>();
     Indexes at = this;
     while (true) {
-      Tree known = at.trees[index(part, order)];
+      Tree known = at.known(part, order, attribute);
       if (known != null) {
         return new Below(known, steps);
       }
       Step down = at.step;
       if (down != null) { // else the tree is there: it came before the step went
-        steps.add(down);
+        if (attribute == Range.SEVERAL || down.has(attribute)) {
+          steps.add(down);
+        }
         at = down.before();
       }
     }
@@ -213,12 +321,15 @@ public final class Indexes {
   /// A tree that has each row of a range: perhaps an older one, when nothing happened in the range
   /// since.
   private Tree tree(Part part, Order order, Range range) {
+    int attribute = range.attribute(order);
     Indexes at = this;
     int rows = 0;
     while (true) {
-      Tree known = at.trees[index(part, order)];
+      Tree known = at.known(part, order, attribute);
       if (known != null) {
-        scanned += rows;
+        if (rows > 0) { // else readers on several cores would take the line from each other
+          scanned += rows;
+        }
         return known;
       }
       Step down = at.step;
@@ -231,7 +342,7 @@ public final class Indexes {
         if (rows > SCAN_ROWS_MAX
             || scanned > SCANNED_ROWS_MAX
             || down.concerns(part, order, range)) {
-          return tree(part, order);
+          return tree(part, order, attribute);
         }
         at = down.before();
       }
@@ -366,8 +477,28 @@ public final class Indexes {
     return passes ? merged(order, rows, passed.cursor(range), needed) : rows;
   }
 
-  private static Cursor merged(Order order, Cursor rows, Cursor more, int columns) {
+  static Cursor merged(Order order, Cursor rows, Cursor more, int columns) {
     return new MergeCursor(order, rows, more, columns);
+  }
+
+  /// Bounds that cut a range into parts of about as many current rows: ascending, fewer than the
+  /// parts. Of several rows of one fact none is cut from another.
+  public List<Bound> cuts(Order order, Range range, int parts) {
+    Run base = foundation.current(order);
+    Run opened = tree(Part.OPENED, order, range);
+    long baseCount = base.count(range);
+    long openedCount = opened.count(range);
+    Run run = baseCount >= openedCount ? base : opened; // the most rows say where
+    long count = Math.max(baseCount, openedCount);
+    List<Bound> cuts = new ArrayList<>();
+    for (int part = 1; part < parts && count >= parts; part++) {
+      int behind = Math.toIntExact(Math.min(Integer.MAX_VALUE, count - count * part / parts));
+      Row row = Row.first(run.fromEnd(range, behind));
+      if (row != null) {
+        cuts.add(Bound.eav(row.e(), row.a(), row.v(), row.o()));
+      }
+    }
+    return cuts;
   }
 
   /// The rows of a range that a view shows, the last one first; of history, those of one fact too.
@@ -375,17 +506,19 @@ public final class Indexes {
     return new DescendingCursor(this, order, range, view);
   }
 
-  /// Runs that together hold each row that the view may show.
-  Run[] runs(Order order, TimeView view) {
+  /// Runs that together hold each row of a range that the view may show.
+  Run[] runs(Order order, Range range, TimeView view) {
     Run now = foundation.current(order);
     Run then = foundation.past(order);
     if (!view.isNow() && isBeforeNovelty(view)) {
       return new Run[] {now, then};
     }
-    Run opened = tree(Part.OPENED, order);
+    Run opened = tree(Part.OPENED, order, range);
     return view.isNow()
         ? new Run[] {now, opened}
-        : new Run[] {now, opened, then, tree(Part.ENDED, order), tree(Part.PASSED, order)};
+        : new Run[] {
+          now, opened, then, tree(Part.ENDED, order, range), tree(Part.PASSED, order, range)
+        };
   }
 
   /// The current row that has the components of a bound, any of several; null when there is none.

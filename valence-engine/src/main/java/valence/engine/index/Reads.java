@@ -63,6 +63,12 @@ public final class Reads {
     }
   }
 
+  /// Takes over what was counted on another thread, which is done with it.
+  public void add(Reads other) {
+    other.counts.forEach((name, count) -> counts.merge(name, count, Long::sum));
+    other.nanos.forEach((tier, duration) -> nanos.merge(tier, duration, Long::sum));
+  }
+
   /// The io-stats of work that is done.
   ///
   /// @param context what the caller said that the work is for

@@ -1,6 +1,8 @@
 package valence.engine.index;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -122,6 +124,21 @@ public final class RowBuffer {
     return rows;
   }
 
+  /// The rows of some steps, the oldest first.
+  ///
+  /// @param steps the newest first
+  static RowBuffer joined(List<Step> steps, Function<Step, Rows> rows) {
+    int count = 0;
+    for (Step step : steps) {
+      count += rows.apply(step).count();
+    }
+    RowBuffer joined = new RowBuffer(count);
+    for (Step step : steps.reversed()) {
+      joined.addAll(rows.apply(step));
+    }
+    return joined;
+  }
+
   /// The collected rows, without a copy: nothing may be added any more.
   ///
   /// @param closed whether the rows have an end
@@ -158,5 +175,14 @@ public final class RowBuffer {
       System.arraycopy(rows.o(), 0, o, count, more);
     }
     count = needed;
+  }
+
+  /// Adds the rows of one attribute, with their ends where they have one.
+  void addAll(Rows rows, int attribute) {
+    for (int i = 0; i < rows.count(); i++) {
+      if (rows.a()[i] == attribute) {
+        add(rows.e()[i], attribute, rows.v()[i], rows.object(i), rows.from()[i], rows.end(i));
+      }
+    }
   }
 }

@@ -34,6 +34,18 @@ final class RowSort {
   /// @param ends      where each one's positions end
   private record Groups(int[] positions, int[] ids, int[] ends) {}
 
+  /// How many rows stand in an order.
+  int count(Order order, IntPredicate isRef) {
+    if (order != Order.VAET) {
+      return count;
+    }
+    int references = 0;
+    for (int i = 0; i < count; i++) {
+      references += isRef.test(rows.a()[i]) ? 1 : 0;
+    }
+    return references;
+  }
+
   /// The rows that stand in an order, sorted by it.
   ///
   /// @param isRef whether an attribute's values are references, which VAET has alone

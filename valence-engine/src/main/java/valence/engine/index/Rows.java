@@ -61,6 +61,23 @@ public record Rows(
     return length == count ? this : at(Arrays.copyOf(kept, length));
   }
 
+  /// Whether a row is meant.
+  interface Test {
+    boolean test(Rows rows, int row);
+  }
+
+  /// The rows that pass a test; these when all do.
+  Rows where(Test test) {
+    int[] kept = new int[count];
+    int length = 0;
+    for (int i = 0; i < count; i++) {
+      if (test.test(this, i)) {
+        kept[length++] = i;
+      }
+    }
+    return length == count ? this : at(Arrays.copyOf(kept, length));
+  }
+
   /// The rows at some positions, in that order.
   Rows at(int[] positions) {
     int length = positions.length;

@@ -413,19 +413,14 @@ record Tree(Order order, boolean closed, Node root) implements Run {
   }
 
   /// The rows that pass a test, in order.
-  Rows select(RowTest test) {
+  Rows select(Rows.Test test) {
     Columns columns = new Columns(Math.toIntExact(select(root, test, null)), closed);
     select(root, test, columns);
     return columns.rows();
   }
 
-  /// Whether a row is meant.
-  interface RowTest {
-    boolean test(Rows rows, int row);
-  }
-
   /// How many rows below a node pass the test; they are appended where columns are given.
-  private static long select(Node node, RowTest test, @Nullable Columns columns) {
+  private static long select(Node node, Rows.Test test, @Nullable Columns columns) {
     long selected = 0;
     switch (node) {
       case Branch branch -> {

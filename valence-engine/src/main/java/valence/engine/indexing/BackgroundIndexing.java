@@ -32,8 +32,8 @@ public final class BackgroundIndexing implements Indexer.Work {
 
   private static final long OBJECT_BYTES = 48;
 
-  /// In a database of more than eight times the least, a job waits for an eighth of its rows.
-  private static final int BASE_SHARE = 8;
+  /// In a database of more than four times the least, a job waits for a quarter of its rows.
+  private static final int BASE_SHARE = 4;
 
   /// When nothing was written for so long, a job takes place with less novelty, so that a database
   /// at rest doesn't keep it in memory: with a sixteenth of the least and, in a large database, a
@@ -208,12 +208,11 @@ public final class BackgroundIndexing implements Indexer.Work {
     long bytes = 0;
     for (int i = 0; i < rows.count(); i++) {
       Object object = rows.o(i);
-      bytes += switch (object) {
-        case null -> 0;
-        case String text -> OBJECT_BYTES + text.length();
-        case byte[] array -> OBJECT_BYTES + array.length;
-        default -> 2 * OBJECT_BYTES;
-      };
+      if (object instanceof String text) {
+        bytes += OBJECT_BYTES + text.length();
+      } else if (object != null) {
+        bytes += object instanceof byte[] array ? OBJECT_BYTES + array.length : 2 * OBJECT_BYTES;
+      }
     }
     return bytes;
   }

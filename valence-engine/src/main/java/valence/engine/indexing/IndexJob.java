@@ -14,6 +14,7 @@ import valence.engine.index.Foundation;
 import valence.engine.index.Indexes;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
+import valence.engine.index.RowsSince;
 import valence.engine.index.Run;
 import valence.engine.index.TimeView;
 import valence.engine.indexing.IndexOwner.Durable;
@@ -30,6 +31,7 @@ import valence.engine.store.BlobId;
 final class IndexJob {
   private final Durable durable;
   private final Indexes indexes;
+  private final RowsSince since;
   private final SegmentWriter writer;
   private final SegmentSource source;
   private final AtomicLong rowsDone = new AtomicLong();
@@ -42,13 +44,14 @@ final class IndexJob {
   IndexJob(Durable durable, boolean continues, SegmentWriter writer, SegmentSource source) {
     this.durable = durable;
     this.indexes = durable.database().indexes();
+    this.since = indexes.since();
     this.continues = continues;
     this.writer = writer;
     this.source = source;
     long rows = 0;
     for (Order order : Order.values()) {
       rows += continues
-          ? indexes.opened(order).count() + 2 * indexes.ended(order).count()
+          ? since.openedCount(order) + 2 * since.endedCount(order)
           : indexes.countMax(order, Range.ALL, TimeView.NOW);
     }
     this.rowsTotal = rows;
@@ -85,16 +88,13 @@ final class IndexJob {
   private SegmentTree current(Order order) {
     return continues
         ? tree(order, false)
-            .merge(
-                counted(indexes.opened(order).cursor(Range.ALL)),
-                counted(indexes.ended(order).cursor(Range.ALL)),
-                writer)
+            .merge(counted(since.opened(order)), counted(since.ended(order)), writer)
         : tree(order, false)
             .merge(counted(indexes.cursor(order, Range.ALL, TimeView.NOW)), NO_ROWS, writer);
   }
 
   private SegmentTree past(Order order) {
-    Cursor ended = continues ? indexes.endedSince(order) : indexes.everEnded(order);
+    Cursor ended = continues ? since.everEnded(order) : indexes.everEnded(order);
     return tree(order, true).merge(counted(remembered(ended)), NO_ROWS, writer);
   }
 

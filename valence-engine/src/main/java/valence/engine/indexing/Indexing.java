@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /// How databases of a system are indexed.
 ///
-/// @param noveltyRowsMin  rows of novelty from which a job pays; in a large database an eighth of
+/// @param noveltyRowsMin  rows of novelty from which a job pays; in a large database a quarter of
 ///     its rows
 /// @param tailRowsMax rows that closing may leave to be read from the log at the next start; more
 ///     are indexed before

@@ -27,6 +27,7 @@ import valence.engine.indexing.IndexStatus;
 import valence.engine.indexing.Indexer;
 import valence.engine.indexing.Indexing;
 import valence.engine.local.LocalDb.Surroundings;
+import valence.engine.log.LogEntries;
 import valence.engine.query.Queries;
 import valence.engine.store.DatabaseId;
 import valence.engine.store.Storage;
@@ -35,6 +36,9 @@ import valence.engine.store.Storage;
 public final class LocalClient implements Client {
   private static final Logger LOG = LoggerFactory.getLogger(LocalClient.class);
 
+  /// What part of the heap kept entries of logs may take: one in so many.
+  private static final int HEAP_PER_ENTRIES = 64;
+
   private final Storage storage;
   private final Catalog catalog;
   private final LogCopies copies;
@@ -42,6 +46,7 @@ public final class LocalClient implements Client {
   private final Surroundings surroundings;
   private final Indexing indexing;
   private final SegmentCache cache;
+  private final LogEntries entries;
   private final Indexer indexer = new Indexer();
 
   /// Each is complete once it is open, so that nobody opens a database twice and none that opens
@@ -74,6 +79,8 @@ public final class LocalClient implements Client {
     this.surroundings = new Surroundings(functions, Queries::run, clock);
     this.indexing = indexing;
     this.cache = new SegmentCache(indexing.cacheBytesMax(), tiers, storage.blobs());
+    this.entries =
+        new LogEntries(storage.log(), Runtime.getRuntime().maxMemory() / HEAP_PER_ENTRIES);
   }
 
   @Override
@@ -107,6 +114,7 @@ public final class LocalClient implements Client {
   /// Deletes what is left of a database that the catalog has forgotten.
   private void delete(DatabaseId id) {
     copies.deleteAll(id, storage.log());
+    entries.forget(id);
     index(id).delete();
     deletions.end(id);
   }
@@ -178,6 +186,7 @@ public final class LocalClient implements Client {
   /// A connection is found by both logs, so that nobody opens the database a second time while the
   /// catalog goes over from one to the other.
   private void logMoved(DatabaseId from, DatabaseId to) {
+    entries.forget(from);
     CompletableFuture<LocalConnection> connection = connections.get(from);
     if (connection != null) {
       connections.putIfAbsent(to, connection);
@@ -196,6 +205,7 @@ public final class LocalClient implements Client {
           dbName,
           id,
           storage.log(),
+          entries,
           catalog,
           index,
           new BackgroundIndexing(index, this::opened, indexer, indexing),

@@ -34,6 +34,7 @@ import valence.engine.indexing.DatabaseIndex;
 import valence.engine.indexing.IndexRoot;
 import valence.engine.indexing.IndexStatus;
 import valence.engine.local.LocalDb.Surroundings;
+import valence.engine.log.LogEntries;
 import valence.engine.log.TransactionLog;
 import valence.engine.schema.Bootstrap;
 import valence.engine.schema.Partition;
@@ -47,6 +48,7 @@ final class LocalConnection implements Connection {
 
   private final String name;
   private final Surroundings surroundings;
+  private final LogEntries entries;
   private final CommitPipeline pipeline;
   private final BackgroundIndexing indexing;
   private final Excisions excisions;
@@ -55,12 +57,14 @@ final class LocalConnection implements Connection {
 
   /// Opens a database: reads its root, and what the log says beyond it.
   ///
-  /// @param cache what the segment cache has done
-  /// @param moved told that a log has taken the place of another
+  /// @param entries what the logs of the storage said
+  /// @param cache   what the segment cache has done
+  /// @param moved   told that a log has taken the place of another
   LocalConnection(
       String name,
       DatabaseId id,
       LogStore logs,
+      LogEntries entries,
       Catalog catalog,
       DatabaseIndex index,
       BackgroundIndexing indexing,
@@ -68,6 +72,7 @@ final class LocalConnection implements Connection {
       Supplier<CacheStats> cache,
       BiConsumer<DatabaseId, DatabaseId> moved) {
     this.name = name;
+    this.entries = entries;
     this.surroundings = surroundings;
     this.indexing = indexing;
     this.cache = cache;
@@ -194,9 +199,8 @@ final class LocalConnection implements Connection {
   /// because a copy has taken its place: a stream that just ended would hide what comes after.
   private Stream<LogEntry> logged(long first, long last) {
     long[] seen = {first - 1};
-    Stream<LogEntry> read = pipeline
-        .log()
-        .entries(first)
+    Stream<LogEntry> read = entries
+        .from(pipeline.log(), first)
         .takeWhile(entry -> entry.t() <= last)
         .peek(entry -> seen[0] = entry.t());
     return Stream.concat(

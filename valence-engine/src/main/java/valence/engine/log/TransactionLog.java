@@ -6,7 +6,6 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
-import valence.api.LogEntry;
 import valence.engine.schema.Schema;
 import valence.engine.store.DatabaseId;
 import valence.engine.store.LogRecord;
@@ -128,15 +127,6 @@ public final class TransactionLog {
 
   /// The transactions from t on, oldest first, read as consumed; to be closed.
   public Stream<LogTransaction> read(long fromT) {
-    return readers(fromT).map(RecordReader::transaction);
-  }
-
-  /// What the transactions from t on said, oldest first, read as consumed; to be closed.
-  public Stream<LogEntry> entries(long fromT) {
-    return readers(fromT).map(RecordReader::entry);
-  }
-
-  private Stream<RecordReader> readers(long fromT) {
     if (end == 0) {
       return Stream.empty();
     }
@@ -144,11 +134,12 @@ public final class TransactionLog {
         .read(database, recordOf(fromT))
         .filter(each -> Seal.read(each.bytes()).isEmpty())
         .flatMap(each -> decode(each).stream())
-        .dropWhile(transaction -> transaction.t() < fromT);
+        .dropWhile(transaction -> transaction.t() < fromT)
+        .map(RecordReader::transaction);
   }
 
   /// The position of a record that begins at or before t, near to the last that does.
-  private long recordOf(long t) {
+  long recordOf(long t) {
     RecordStarts.Bounds bounds = starts.around(t, end);
     long low = bounds.low();
     long high = bounds.high();

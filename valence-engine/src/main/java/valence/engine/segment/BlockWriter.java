@@ -1,5 +1,6 @@
 package valence.engine.segment;
 
+import clojure.lang.Keyword;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -108,34 +109,49 @@ final class BlockWriter {
   }
 
   private void writeObjects(int[] positions, int from, int to) {
-    ValueType type = ValueWriter.typeOf(object(positions[from]));
-    ByteArrayOutputStream contents = new ByteArrayOutputStream();
-    ValueWriter writer = new ValueWriter(contents);
-    Map<Object, Integer> codes = new HashMap<>();
-    long[] ends = new long[to - from];
+    Words words = new Words(ValueWriter.typeOf(object(positions[from])), to - from);
     Object before = null;
     int code = 0;
     for (int i = from; i < to; i++) {
       Object object = object(positions[i]);
       if (object != before) {
         before = object;
-        int next = codes.size();
-        Integer known = codes.putIfAbsent(identity(object), next);
-        code = known == null ? next : known;
-        if (known == null) {
-          writer.content(type, object);
-          ends[next] = contents.size();
-        }
+        code = words.code(object);
       }
       column[i - from] = code;
     }
-    out.u8(type.id());
-    out.u32(codes.size());
+    out.u8(words.type.id());
+    out.u32(words.codes.size());
     ColumnWriter.write(column, to - from, out);
-    ColumnWriter.writeSimple(ends, codes.size(), out);
-    out.u32(contents.size());
-    byte[] bytes = contents.toByteArray();
+    ColumnWriter.writeSimple(words.ends, words.codes.size(), out);
+    out.u32(words.contents.size());
+    byte[] bytes = words.contents.toByteArray();
     out.put(bytes, 0, bytes.length);
+  }
+
+  /// The different values of an attribute.
+  private static final class Words {
+    private final ValueType type;
+    private final ByteArrayOutputStream contents = new ByteArrayOutputStream();
+    private final ValueWriter writer = new ValueWriter(contents);
+    private final Map<Object, Integer> codes = new HashMap<>();
+    private final long[] ends;
+
+    Words(ValueType type, int valuesMax) {
+      this.type = type;
+      this.ends = new long[valuesMax];
+    }
+
+    int code(Object object) {
+      int next = codes.size();
+      Integer known = codes.putIfAbsent(identity(object), next);
+      if (known != null) {
+        return known;
+      }
+      writer.content(type, object);
+      ends[next] = contents.size();
+      return next;
+    }
   }
 
   private Object object(int row) {
@@ -154,6 +170,10 @@ final class BlockWriter {
   /// What is equal exactly when the contents are: a URI equals others that are written otherwise, a
   /// tuple those with numbers of other types.
   private static Object identity(Object object) {
+    return object instanceof String || object instanceof Keyword ? object : otherIdentity(object);
+  }
+
+  private static Object otherIdentity(Object object) {
     return switch (object) {
       case byte[] bytes -> ByteBuffer.wrap(bytes);
       case URI uri -> uri.toString();

@@ -46,11 +46,10 @@ final class PendingRows {
     }
     int before = rows.count();
     rows.append(batch, low, high);
-    Rows all = rows.rows();
     weight += (long) (high - low) * ROW_WEIGHT;
-    if (all.o() != null) {
-      for (int i = before; i < all.count(); i++) {
-        weight += bytes(all.object(i));
+    if (batch.hasObjects()) {
+      for (int i = before; i < rows.count(); i++) {
+        weight += bytes(rows.object(i));
       }
     }
     if (weight >= 2L * shape.leafWeightMax()) {
@@ -123,9 +122,11 @@ final class PendingRows {
 
   /// About how long a value's content is.
   private static long bytes(@Nullable Object object) {
+    return object == null ? 0 : object instanceof String text ? text.length() : otherBytes(object);
+  }
+
+  private static long otherBytes(Object object) {
     return switch (object) {
-      case null -> 0;
-      case String text -> text.length();
       case byte[] bytes -> bytes.length;
       case URI uri -> uri.toString().length();
       case BigInteger number -> number.bitLength() / Byte.SIZE;

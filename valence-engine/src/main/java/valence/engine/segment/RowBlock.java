@@ -236,6 +236,18 @@ final class RowBlock {
     return seek(bound, past, low, high, code);
   }
 
+  /// Whether a row begins as a bound does.
+  boolean beginsAs(Bound bound, int row) {
+    if (starts == null || order != Order.AVET || bound.parts() != 2) {
+      return seek(bound, true, row) > row;
+    }
+    int code = Arrays.binarySearch(attributes, bound.a());
+    return code >= 0
+        && row >= starts[code]
+        && row < starts[code + 1]
+        && values[code].compare(row - starts[code], bound.v(), bound.o()) == 0;
+  }
+
   private int seek(Bound bound, boolean past, int start, int end, int code) {
     int low = start;
     int high = end;

@@ -30,15 +30,29 @@ final class RowsBuilder {
   void append(Batch rows, int low, int high) {
     int length = high - low;
     reserve(length);
-    System.arraycopy(rows.e, low, e, count, length);
-    System.arraycopy(rows.a, low, a, count, length);
-    System.arraycopy(rows.v, low, v, count, length);
-    System.arraycopy(rows.t, low, from, count, length);
+    if (length == 1) { // many changes lie apart
+      e[count] = rows.e[low];
+      a[count] = rows.a[low];
+      v[count] = rows.v[low];
+      from[count] = rows.t[low];
+    } else {
+      System.arraycopy(rows.e, low, e, count, length);
+      System.arraycopy(rows.a, low, a, count, length);
+      System.arraycopy(rows.v, low, v, count, length);
+      System.arraycopy(rows.t, low, from, count, length);
+    }
     if (to != null) {
       for (int i = 0; i < length; i++) {
         to[count + i] = rows.to(low + i);
       }
     }
+    if (rows.hasObjects()) {
+      appendObjects(rows, low, length);
+    }
+    count += length;
+  }
+
+  private void appendObjects(Batch rows, int low, int length) {
     for (int i = 0; i < length; i++) {
       Object object = rows.object(low + i);
       if (object != null) {
@@ -46,7 +60,10 @@ final class RowsBuilder {
         o[count + i] = object;
       }
     }
-    count += length;
+  }
+
+  @Nullable Object object(int row) {
+    return o == null ? null : o[row];
   }
 
   private void reserve(int length) {

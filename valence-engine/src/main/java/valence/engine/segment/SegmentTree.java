@@ -125,7 +125,7 @@ public final class SegmentTree implements Run {
     if (row == rows.count) {
       return isLast ? NO_ROW : UNSURE; // the next leaf may begin with it
     }
-    if (rows.seek(prefix, true, row) == row) {
+    if (!rows.beginsAs(prefix, row)) {
       return NO_ROW;
     }
     long said = rows.said(row);

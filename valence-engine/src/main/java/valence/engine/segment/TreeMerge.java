@@ -33,27 +33,76 @@ final class TreeMerge {
   }
 
   /// The rest of one side of the changes.
-  private static final class Changes {
+  private final class Changes {
     private final Cursor cursor;
+    private Batch batch;
     private int position;
     private boolean open;
 
+    // Changes of the batch up to the stop lie before the limit.
+    private @Nullable Child limit;
+    private int stop;
+
     Changes(Cursor cursor) {
       this.cursor = cursor;
+      this.batch = cursor.batch();
       advance();
     }
 
     private void advance() {
       open = cursor.next();
-      position = open ? cursor.batch().start : 0;
+      batch = cursor.batch();
+      position = open ? batch.start : 0;
+      findStop();
     }
 
-    Batch rows() {
-      return cursor.batch();
+    /// Where changes aren't before the limit any more; gallops, for the next limit is near.
+    private void findStop() {
+      stop = position;
+      if (!open) {
+        return;
+      }
+      Child behind = limit;
+      if (behind == null) {
+        stop = batch.end;
+        return;
+      }
+      int step = 1;
+      while (stop + step <= batch.end && isBefore(stop + step - 1, behind)) {
+        stop += step;
+        step *= 4;
+      }
+      int high = Math.min(stop + step - 1, batch.end);
+      while (stop < high) {
+        int middle = (stop + high) >>> 1;
+        if (isBefore(middle, behind)) {
+          stop = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+    }
+
+    private boolean isBefore(int row, Child behind) {
+      return batch.compare(order, row, behind.first(), behind.at()) < 0;
+    }
+
+    /// Whether the next change lies before a child.
+    boolean isBefore(@Nullable Child child) {
+      if (child != limit) {
+        limit = child;
+        findStop();
+      }
+      return position < stop;
     }
 
     void step() {
-      if (++position == cursor.batch().end) {
+      moveTo(position + 1);
+    }
+
+    void moveTo(int next) {
+      position = next;
+      if (next == batch.end) {
         advance();
       }
     }
@@ -100,13 +149,7 @@ final class TreeMerge {
   }
 
   private boolean hasChangeBefore(@Nullable Child limit) {
-    return isBefore(adds, limit) || isBefore(removes, limit);
-  }
-
-  private boolean isBefore(Changes changes, @Nullable Child limit) {
-    return changes.open
-        && (limit == null
-            || changes.rows().compare(order, changes.position, limit.first(), limit.at()) < 0);
+    return adds.isBefore(limit) || removes.isBefore(limit);
   }
 
   private List<Child> leaves(List<Child> children, @Nullable Child limit) {
@@ -171,13 +214,13 @@ final class TreeMerge {
         if (position == batch.end) {
           break; // the change may lie between the rows of this batch and the next
         }
-        boolean same = batch.compare(order, position, changes.rows(), changes.position) == 0;
+        boolean same = batch.compare(order, position, changes.batch, changes.position) == 0;
         if (same == adding) {
           throw new IllegalStateException(
               adding ? "a row is added twice" : "a row to be removed isn't there");
         }
         if (adding) {
-          pending.append(changes.rows(), changes.position, changes.position + 1, merged);
+          pending.append(changes.batch, changes.position, changes.position + 1, merged);
         } else {
           row++;
         }
@@ -185,38 +228,23 @@ final class TreeMerge {
       }
       pending.append(batch, row, batch.end, merged);
     }
-    while (isBefore(adds, limit)) {
-      if (isBefore(removes, limit)) {
+    while (adds.isBefore(limit)) {
+      if (removes.isBefore(limit)) {
         throw new IllegalStateException("a row to be removed isn't there");
       }
-      appendStretch(limit, pending, merged);
+      int stop = adds.stop;
+      pending.append(adds.batch, adds.position, stop, merged);
+      adds.moveTo(stop);
     }
-    if (isBefore(removes, limit)) {
+    if (removes.isBefore(limit)) {
       throw new IllegalStateException("a row to be removed isn't there");
-    }
-  }
-
-  /// Appends the adds of one batch that lie before the limit.
-  private void appendStretch(@Nullable Child limit, PendingRows pending, List<Child> merged) {
-    Batch batch = adds.rows();
-    int end = batch.end;
-    if (limit != null) {
-      end = adds.position;
-      while (end < batch.end && batch.compare(order, end, limit.first(), limit.at()) < 0) {
-        end++;
-      }
-    }
-    pending.append(batch, adds.position, end, merged);
-    adds.position = end;
-    if (end == batch.end) {
-      adds.advance();
     }
   }
 
   private boolean addsFirst() {
     return !removes.open
         || (adds.open
-            && adds.rows().compare(order, adds.position, removes.rows(), removes.position) < 0);
+            && adds.batch.compare(order, adds.position, removes.batch, removes.position) < 0);
   }
 
   /// Position of the first row from `start` on that isn't below the next change; gallops.
@@ -224,14 +252,14 @@ final class TreeMerge {
     int low = start;
     int step = 1;
     while (low + step <= batch.end
-        && batch.compare(order, low + step - 1, changes.rows(), changes.position) < 0) {
+        && batch.compare(order, low + step - 1, changes.batch, changes.position) < 0) {
       low += step;
       step *= 2;
     }
     int high = Math.min(low + step - 1, batch.end);
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (batch.compare(order, middle, changes.rows(), changes.position) < 0) {
+      if (batch.compare(order, middle, changes.batch, changes.position) < 0) {
         low = middle + 1;
       } else {
         high = middle;

@@ -31,7 +31,7 @@ final class Changes {
   private final FactTable assertedOne; // assertions of cardinality one, by entity and attribute
   private final RowBuffer opened;
   private final RowBuffer closed = new RowBuffer(0);
-  private final List<Datom> report;
+  private final Report report;
   private final boolean[] dropped; // facts that say nothing more: equal to one before, or NaN
   private int duplicates;
   private int redundant;
@@ -55,9 +55,9 @@ final class Changes {
     this.assertedOne = new FactTable(facts, false, facts.count);
     this.opened = new RowBuffer(facts.count + 1);
     this.dropped = new boolean[facts.count];
-    this.report = new ArrayList<>(facts.count + 1);
+    this.report = new Report(opened, closed, facts.count + 1);
     opened.add(tx, Bootstrap.TX_INSTANT, instant.getTime(), null, t, RowBuffer.OPEN);
-    report.add(new Datom(tx, Bootstrap.TX_INSTANT, instant, tx, true));
+    report.opened();
   }
 
   RowBuffer opened() {
@@ -70,7 +70,7 @@ final class Changes {
 
   /// What the transaction says, its own instant first.
   List<Datom> report() {
-    return report;
+    return report.datoms(before.schema(), tx);
   }
 
   /// Retractions without a value become one for each current value.
@@ -209,7 +209,7 @@ final class Changes {
         || byFact.find(e, attribute.id(), current.key, current.object) == FactTable.NONE) {
       close(e, attribute);
     } else {
-      report(e, attribute, current.key, current.object, false);
+      report.twice(e, attribute.id(), current, t);
     }
   }
 
@@ -226,7 +226,7 @@ final class Changes {
   /// Opens a row that isn't true before.
   void open(long e, Attribute attribute, long key, @Nullable Object value) {
     opened.add(e, attribute.id(), key, value, t, RowBuffer.OPEN);
-    report(e, attribute, key, value, true);
+    report.opened();
   }
 
   private void close(long e, Attribute attribute) {
@@ -236,14 +236,8 @@ final class Changes {
   /// Closes the row that was found.
   void close(long e, Attribute attribute, Current row) {
     closed.add(e, attribute.id(), row.key, row.object, row.from, t);
-    report(e, attribute, row.key, row.object, false);
+    report.closed();
     closedRows = null;
-  }
-
-  private void report(
-      long e, Attribute attribute, long key, @Nullable Object value, boolean added) {
-    Object shown = value == null ? attribute.type().ofKey(key) : value;
-    report.add(new Datom(e, attribute.id(), shown, tx, added));
   }
 
   /// Whether a row that was true before is closed.

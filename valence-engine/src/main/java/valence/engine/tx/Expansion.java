@@ -110,12 +110,13 @@ final class Expansion {
   }
 
   private void form(@Nullable Object one, int depth) {
-    switch (one) {
-      case Map<?, ?> map -> map(map, 0);
-      case List<?> list -> list(Persistent.items(list), depth);
-      case null, default ->
-        throw notTransactionData(
-            "Transaction data element must be a List or Map, got " + Shown.value(one) + ".");
+    if (one instanceof Map<?, ?> map) {
+      map(map, 0);
+    } else if (one instanceof List<?> list) {
+      list(Persistent.items(list), depth);
+    } else {
+      throw notTransactionData(
+          "Transaction data element must be a List or Map, got " + Shown.value(one) + ".");
     }
   }
 

@@ -51,6 +51,10 @@ final class Names {
 
   /// What stands for an entity that something is said about.
   long entity(@Nullable Object e, int form) {
+    return e instanceof String text ? tempid(text, form) : otherEntity(e, form);
+  }
+
+  private long otherEntity(@Nullable Object e, int form) {
     return switch (e) {
       case Long id -> subject(id, form);
       case Integer id -> subject(id, form);
@@ -79,6 +83,21 @@ final class Names {
 
   /// What stands for an entity as the value of a reference. A number need not be an entity's.
   long value(@Nullable Object v, int form) {
+    if (v instanceof String text) {
+      return tempid(text, form);
+    }
+    return v instanceof List<?> lookup ? found(lookup, form) : otherValue(v, form);
+  }
+
+  private long found(List<?> lookup, int form) {
+    long entity = lookup(lookup, form);
+    if (entity == Schema.NONE) {
+      throw notAnEntity(lookup, form, "");
+    }
+    return entity;
+  }
+
+  private long otherValue(@Nullable Object v, int form) {
     return switch (v) {
       case Long id -> id < 0 ? tempids.named(id) : id;
       case Integer id -> value((long) id, form);
@@ -98,13 +117,7 @@ final class Names {
         }
         yield entity;
       }
-      case List<?> lookup -> {
-        long entity = lookup(lookup, form);
-        if (entity == Schema.NONE) {
-          throw notAnEntity(name, form, "");
-        }
-        yield entity;
-      }
+      case List<?> lookup -> found(lookup, form);
       case null, default -> throw notAnEntity(name, form, "");
     };
   }

@@ -132,6 +132,10 @@ class ErrorsTest {
   private Executable call(String error) {
     return switch (error) {
       case "history-not-supported" -> () -> db.history().with(List.of());
+      case "endless-rule" ->
+        () -> db.<Object>q(
+            "[:find ?y :in $ % :where (up 0 ?y)]",
+            "[[(up ?x ?y) [(+ ?x 1) ?y]] [(up ?x ?y) (up ?x ?z) [(+ ?z 1) ?y]]]");
       case "invalid-time-point" -> () -> db.asOf("yesterday");
       case "attribute-not-indexed" ->
         () -> db.with("[{:db/id :p/age :db/index true}]")
