@@ -1,6 +1,7 @@
 package valence.storage.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -179,9 +180,13 @@ class IndexCrashTest {
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
     try (BufferedReader out = process.inputReader(UTF_8)) {
-      boolean early = random.nextInt(8) == 0;
+      boolean isFirst = acknowledged.isEmpty();
+      boolean early = random.nextInt(8) == 0 && !isFirst;
       if (!early) {
         assertEquals("open", out.readLine());
+      }
+      while (isFirst && acknowledged.isEmpty()) { // else nothing could be lost
+        hear(requireNonNull(out.readLine()), acknowledged, excised);
       }
       // The moment is the fault; through the handle, which leaves what was said to be read.
       CompletableFuture.runAsync(
@@ -189,17 +194,21 @@ class IndexCrashTest {
           CompletableFuture.delayedExecutor(
               random.nextInt(MILLIS_MAX) + (early ? MILLIS_MAX / 2 : 0), TimeUnit.MILLISECONDS));
       for (String line = out.readLine(); line != null; line = out.readLine()) {
-        if (line.startsWith("done ")) {
-          acknowledged.add(UUID.fromString(line.substring(5)));
-        } else if (line.startsWith("excised ")) {
-          excised.add(UUID.fromString(line.substring(8)));
-        }
+        hear(line, acknowledged, excised);
       }
     } finally {
       process.destroyForcibly();
     }
     assertEquals(
         128 + 9, process.onExit().orTimeout(60, TimeUnit.SECONDS).join().exitValue());
+  }
+
+  private static void hear(String line, Set<UUID> acknowledged, Set<UUID> excised) {
+    if (line.startsWith("done ")) {
+      acknowledged.add(UUID.fromString(line.substring(5)));
+    } else if (line.startsWith("excised ")) {
+      excised.add(UUID.fromString(line.substring(8)));
+    }
   }
 
   private static long count(Path directory) throws IOException {

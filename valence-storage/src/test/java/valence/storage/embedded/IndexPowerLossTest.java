@@ -115,6 +115,10 @@ class IndexPowerLossTest {
             disk.flipIn(1 + random.nextInt(4));
             yield Set.of(Category.FAULT, Category.UNAVAILABLE);
           }
+          case 3 -> {
+            disk.endIn(1 + random.nextInt(6));
+            yield Set.of(Category.FAULT, Category.UNAVAILABLE);
+          }
           default -> Set.of();
         };
         try {

@@ -18,7 +18,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// A disk in memory that is as bad as [Disk] allows: it forgets what wasn't forced, in part and in
-/// any order; reads and writes less than asked; fails to force; fills up; flips bits that are read.
+/// any order; reads and writes less than asked; fails to force; fills up; flips bits that are read;
+/// says that a file ends where it doesn't.
 ///
 /// Each file and directory has what a process sees, what is durable, and the changes in between.
 /// One operation at a time, and the same for the same random numbers and order of operations.
@@ -68,6 +69,7 @@ final class SimulatedDisk implements Disk {
   private long forceFailsIn = UNBOUNDED;
   private long freeBytes = UNBOUNDED;
   private long flipIn = UNBOUNDED;
+  private long endIn = UNBOUNDED;
 
   SimulatedDisk(RandomGenerator random, Path rootPath) {
     this.random = random;
@@ -94,14 +96,20 @@ final class SimulatedDisk implements Disk {
     flipIn = reads;
   }
 
+  /// Lets the n-th read from now on find the end of the file where it began, 1 being the next.
+  synchronized void endIn(long reads) {
+    endIn = reads;
+  }
+
   /// Whether the power was lost.
   synchronized boolean isOff() {
     return off;
   }
 
-  /// Takes the faults back that [#failForceIn], [#fillUpAfter] and [#flipIn] have set.
+  /// Takes the faults back that [#failForceIn], [#fillUpAfter], [#flipIn] and [#endIn] have set.
   synchronized void mend() {
     flipIn = UNBOUNDED;
+    endIn = UNBOUNDED;
     forceFailsIn = UNBOUNDED;
     freeBytes = UNBOUNDED;
   }
@@ -252,7 +260,7 @@ final class SimulatedDisk implements Disk {
 
     private int readAlone(ByteBuffer target, long offset) {
       requireOpen();
-      if (offset >= content.seen.length) {
+      if (offset >= content.seen.length || --endIn == 0) {
         return -1;
       }
       int available = (int) Math.min(target.remaining(), content.seen.length - offset);
