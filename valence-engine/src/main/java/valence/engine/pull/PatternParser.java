@@ -98,7 +98,7 @@ final class PatternParser {
         parser.hasId || parser.wildcard != Wildcard.NONE,
         parser.specs,
         parser.recursions,
-        Scalars.of(parser.specs, parser.wildcard));
+        Singles.of(parser.specs, parser.wildcard));
   }
 
   private void spec(@Nullable Object form) {

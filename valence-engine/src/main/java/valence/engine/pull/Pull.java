@@ -5,6 +5,7 @@ import clojure.lang.PersistentArrayMap;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
@@ -42,20 +43,20 @@ public final class Pull {
   ///     make of nil
   public static @Nullable Map<Object, Object> pull(
       Database db, PullPattern pattern, long entity, FunctionResolver functions) {
-    return pull(db, pattern, entity, functions, _ -> {});
+    return puller(db, pattern, functions, _ -> {}).apply(entity);
   }
 
-  /// As the other.
+  /// What the pattern selects of each of several entities, as [#pull] of one. What entities refer
+  /// to in common is mostly pulled once. For one thread.
   ///
   /// @param cut told the attributes of which values were left out by a limit that nobody wrote
-  public static @Nullable Map<Object, Object> pull(
-      Database db,
-      PullPattern pattern,
-      long entity,
-      FunctionResolver functions,
-      Consumer<Keyword> cut) {
-    checkView(db);
-    return new Puller(db, functions, cut).pull(pattern, entity);
+  public static LongFunction<@Nullable Map<Object, Object>> puller(
+      Database db, PullPattern pattern, FunctionResolver functions, Consumer<Keyword> cut) {
+    Puller puller = new Puller(db, functions, cut);
+    return entity -> {
+      checkView(db);
+      return puller.pull(pattern, entity);
+    };
   }
 
   /// The pattern pulled from entities in the order of an index, as the stream is consumed; an

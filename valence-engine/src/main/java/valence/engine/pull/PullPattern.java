@@ -11,9 +11,9 @@ import valence.engine.schema.Attribute;
 /// @param hasId      whether `:db/id` is selected, by name or by a wildcard
 /// @param specs what is selected by name, in the order written; unknown attributes are left out
 /// @param recursions how many specs repeat this pattern
-/// @param scalars which of the specs are read together
+/// @param singles which of the specs are read together
 public record PullPattern(
-    Wildcard wildcard, boolean hasId, List<Spec> specs, int recursions, Scalars scalars) {
+    Wildcard wildcard, boolean hasId, List<Spec> specs, int recursions, Singles singles) {
   public PullPattern {
     specs = List.copyOf(specs);
   }
@@ -60,7 +60,7 @@ public record PullPattern(
 
   /// What is shown of the values.
   public sealed interface Target {
-    /// Scalars as they are, components whole, other entities by id and ident.
+    /// Singles as they are, components whole, other entities by id and ident.
     record Whole() implements Target {}
 
     /// What a pattern selects of each.

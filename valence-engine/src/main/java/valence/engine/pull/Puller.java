@@ -40,8 +40,11 @@ final class Puller {
   /// Entities visited for one pull; a dense graph has more paths than any memory.
   static final int ENTITIES_MAX = 1_000_000;
 
-  /// Of an entity with more rows, the scalars are better sought one by one.
+  /// Of an entity with more rows, single values are better sought one by one.
   private static final int ROWS_TOGETHER_MAX = 64;
+
+  /// So often, a pattern within another is pulled before what it shows is kept.
+  private static final int NESTINGS_MIN = 8;
 
   private static final @Nullable Object[] NOTHING = new Object[0];
   private static final long WILDCARD_LIMIT = PatternParser.LIMIT_DEFAULT;
@@ -53,6 +56,8 @@ final class Puller {
   private final FunctionResolver functions;
   private final Map<Symbol, AppFunction> xforms = new HashMap<>();
   private final Consumer<Keyword> cut;
+  private @Nullable Shown @Nullable [] shown; // null while few patterns within others were pulled
+  private int nestings;
   private int entities;
 
   Puller(Database db, FunctionResolver functions) {
@@ -108,6 +113,21 @@ final class Puller {
     }
   }
 
+  /// What a pattern within another has shown of an entity.
+  ///
+  /// @param entities visited for it
+  private record Shown(
+      PullPattern pattern, long entity, @Nullable Map<Object, Object> map, int entities) {
+    static final int SLOTS = 1 << 8;
+    static final long FACTOR = 0x9E3779B97F4A7C15L; // 2^64 over the golden ratio
+    static final int SHIFT = 64 - 8;
+
+    static int slot(PullPattern pattern, long entity) {
+      long mixed = (entity + System.identityHashCode(pattern)) * FACTOR;
+      return (int) (mixed >>> SHIFT);
+    }
+  }
+
   /// An entity whose components are being shown, and its own owners.
   private record Owner(long entity, @Nullable Owner above) {
     boolean has(long component) {
@@ -132,9 +152,9 @@ final class Puller {
       PullPattern pattern, long entity, Step step, int depth) {
     enter(depth);
     CallLimit.tick();
-    @Nullable Object[] scalars = scalars(pattern, entity);
-    if (pattern.scalars().all() && scalars.length > 0) {
-      return plain(pattern, scalars);
+    @Nullable Object[] singles = singles(pattern, entity);
+    if (pattern.singles().all() && singles.length > 0) {
+      return plain(pattern, singles);
     }
     boolean ended = pattern.recursions() > 0 && step.isCycle();
     Results shown = new Results();
@@ -149,8 +169,8 @@ final class Puller {
         case Selection selection -> {
           boolean stops = selection.target() instanceof Target.Recursion recursion
               && (ended || step.remaining()[recursion.index()] == 0);
-          if (scalars.length > 0 && pattern.scalars().attributes()[i] >= 0) {
-            show(shown, selection, scalars[i]);
+          if (singles.length > 0 && pattern.singles().attributes()[i] >= 0) {
+            show(shown, selection, single(selection, singles[i], step, depth));
           } else if (!stops || pattern.hasId()) {
             Object value =
                 entity == Schema.NONE ? null : read(selection, entity, pattern, step, stops, depth);
@@ -169,12 +189,53 @@ final class Puller {
     return shown.isEmpty() ? null : shown.map();
   }
 
+  /// What is shown of a single value: of a scalar itself.
+  private @Nullable Object single(
+      Selection selection, @Nullable Object value, Step step, int depth) {
+    if (value == null || !selection.attribute().isRef()) {
+      return value;
+    }
+    long target = (Long) value;
+    return selection.target() instanceof Target.Nested(PullPattern nested)
+        ? nested(nested, target, step, depth)
+        : bare(target, false);
+  }
+
   private static @Nullable Object id(long entity) {
     return entity == Schema.NONE ? null : (Long) entity;
   }
 
+  /// What a pattern within another selects of an entity. Outside of recursions that depends on
+  /// nothing else, so what was last shown of it is shown again: many entities refer to few.
+  private @Nullable Map<Object, Object> nested(
+      PullPattern pattern, long target, Step step, int depth) {
+    if (step.above() != null || target == Schema.NONE) {
+      return pull(pattern, target, Step.first(pattern, target, step.above()), depth + 1);
+    }
+    if (++nestings <= NESTINGS_MIN) {
+      return pull(pattern, target, Step.first(pattern, target, null), depth + 1);
+    }
+    @Nullable Shown[] slots = shown == null ? new Shown[Shown.SLOTS] : shown;
+    shown = slots;
+    int slot = Shown.slot(pattern, target);
+    Shown known = slots[slot];
+    if (known != null && known.entity == target && known.pattern == pattern) {
+      visit(known.entities, depth);
+      return known.map;
+    }
+    int before = entities;
+    Map<Object, Object> map = pull(pattern, target, Step.first(pattern, target, null), depth + 1);
+    slots[slot] = new Shown(pattern, target, map, entities - before);
+    return map;
+  }
+
   private void enter(int depth) {
-    if (depth > DEPTH_MAX || ++entities > ENTITIES_MAX) {
+    visit(1, depth);
+  }
+
+  private void visit(int count, int depth) {
+    entities += count;
+    if (depth > DEPTH_MAX || entities > ENTITIES_MAX) {
       throw Anomaly.incorrect(
               "db.error/pull-too-large",
               depth > DEPTH_MAX
@@ -186,20 +247,20 @@ final class Puller {
     }
   }
 
-  /// The scalars of an entity that a pattern shows, by spec; an empty array when they are none, or
-  /// when reading them together doesn't pay.
-  private @Nullable Object[] scalars(PullPattern pattern, long entity) {
-    Scalars scalars = pattern.scalars();
-    if (scalars.count() == 0 || entity == Schema.NONE) {
+  /// The single values of an entity that a pattern shows, by spec; an empty array when they are
+  /// none, or when reading them together doesn't pay.
+  private @Nullable Object[] singles(PullPattern pattern, long entity) {
+    Singles singles = pattern.singles();
+    if (singles.count() == 0 || entity == Schema.NONE) {
       return NOTHING;
     }
     Together together = new Together(pattern);
     if (db.visit(entity, together) && !together.several) {
       return together.found;
     }
-    Bound bound = scalars.count() == 1 ? Bound.ea(entity, scalars.only()) : Bound.e(entity);
+    Bound bound = singles.count() == 1 ? Bound.ea(entity, singles.only()) : Bound.e(entity);
     Cursor cursor = db.cursor(Order.EAVT, Range.prefix(bound), Batch.A | Batch.V);
-    @Nullable Object[] found = new Object[scalars.attributes().length];
+    @Nullable Object[] found = new Object[singles.attributes().length];
     int rows = 0;
     while (cursor.next()) {
       Batch batch = cursor.batch();
@@ -208,7 +269,7 @@ final class Puller {
         return NOTHING;
       }
       for (int i = batch.start; i < batch.end; i++) {
-        int spec = scalars.spec(batch.a[i]);
+        int spec = singles.spec(batch.a[i]);
         if (spec >= 0 && found[spec] == null) {
           found[spec] = db.value(batch.a[i], batch.v[i], batch.object(i));
         }
@@ -217,7 +278,7 @@ final class Puller {
     return found;
   }
 
-  /// Collects the scalars of an entity that a pattern shows.
+  /// Collects the single values of an entity that a pattern shows.
   private static final class Together implements Facts {
     private final PullPattern pattern;
     private final @Nullable Object[] found;
@@ -232,12 +293,12 @@ final class Puller {
 
     @Override
     public boolean wants(int attribute) {
-      return pattern.scalars().spec(attribute) >= 0;
+      return pattern.singles().spec(attribute) >= 0;
     }
 
     @Override
     public void fact(int attribute, long key, @Nullable Object object) {
-      int spec = pattern.scalars().spec(attribute);
+      int spec = pattern.singles().spec(attribute);
       several |= found[spec] != null;
       found[spec] = object == null
           ? ((Selection) pattern.specs().get(spec)).attribute().type().ofKey(key)
@@ -247,12 +308,12 @@ final class Puller {
 
   /// What a pattern of scalars alone shows.
   private static @Nullable Map<Object, Object> plain(
-      PullPattern pattern, @Nullable Object[] scalars) {
-    @Nullable Object[] items = new Object[2 * scalars.length];
+      PullPattern pattern, @Nullable Object[] singles) {
+    @Nullable Object[] items = new Object[2 * singles.length];
     int count = 0;
-    for (int i = 0; i < scalars.length; i++) {
+    for (int i = 0; i < singles.length; i++) {
       Selection selection = (Selection) pattern.specs().get(i);
-      Object visible = scalars[i] == null ? selection.fallback() : scalars[i];
+      Object visible = singles[i] == null ? selection.fallback() : singles[i];
       if (visible != null) {
         items[count++] = selection.key();
         items[count++] = visible;
@@ -337,8 +398,7 @@ final class Puller {
         selection.reverse()
             ? bare(target, false)
             : whole(attribute, batch, row, entity, false, null, depth);
-      case Target.Nested(PullPattern nested) ->
-        pull(nested, target, Step.first(nested, target, step.above()), depth + 1);
+      case Target.Nested(PullPattern nested) -> nested(nested, target, step, depth);
       case Target.Recursion recursion -> {
         if (target == Schema.NONE) {
           yield null;
