@@ -32,8 +32,11 @@ import valence.engine.query.exec.Groups;
 import valence.engine.query.exec.Optimization;
 import valence.engine.query.exec.Plan;
 import valence.engine.query.exec.Relation;
+import valence.engine.query.exec.Shaping;
 import valence.engine.query.exec.Source;
 import valence.engine.query.exec.Trace;
+import valence.engine.query.exec.Tuning;
+import valence.engine.query.exec.Workers;
 import valence.engine.query.syntax.Binding;
 import valence.engine.query.syntax.ClauseReader;
 import valence.engine.query.syntax.Forms;
@@ -64,6 +67,14 @@ public final class Queries {
     this.application = application;
   }
 
+  private static final ScopedValue<Tuning> TUNING = ScopedValue.newInstance();
+
+  /// Work whose queries use some optimizations for smaller sizes. For tests.
+  public static <T extends @Nullable Object, X extends Throwable> T tuned(
+      Tuning tuning, ScopedValue.CallableOp<T, X> work) throws X {
+    return ScopedValue.where(TUNING, tuning).call(work);
+  }
+
   /// Work whose queries use some optimizations alone. For tests, which compare their answers.
   public static <T extends @Nullable Object, X extends Throwable> T using(
       Set<Optimization> optimizations, ScopedValue.CallableOp<T, X> work) throws X {
@@ -75,7 +86,35 @@ public final class Queries {
   /// @param application the functions that the query may call beside those that are built in
   @SuppressWarnings("NullAway") // it doesn't see that what the lambda gives may be null
   public static @Nullable Object run(QueryRequest request, FunctionResolver application) {
-    Trace trace = trace(request);
+    Workers workers = workers();
+    workers.began();
+    try {
+      return run(request, application, trace(request));
+    } finally {
+      workers.ended();
+    }
+  }
+
+  /// Who may help.
+  private static Workers workers() {
+    return optimizations().contains(Optimization.PARALLEL) ? tuning().workers() : Workers.NONE;
+  }
+
+  private static Tuning tuning() {
+    return TUNING.isBound() ? TUNING.get() : Tuning.DEFAULT;
+  }
+
+  private static Set<Optimization> optimizations() {
+    return OPTIMIZATIONS.isBound() ? OPTIMIZATIONS.get() : Optimization.ALL;
+  }
+
+  private static Budget budget(QueryRequest request) {
+    return new Budget(request.timeout(), request.memoryBytes(), workers());
+  }
+
+  @SuppressWarnings("NullAway") // it doesn't see that what the lambda gives isn't null
+  private static @Nullable Object run(
+      QueryRequest request, FunctionResolver application, @Nullable Trace trace) {
     if (request.ioContext().isEmpty()) {
       Answer answer = answer(request, application, trace);
       return trace == null ? answer.result() : told(answer, request, trace);
@@ -96,9 +135,10 @@ public final class Queries {
   @SuppressWarnings("NullAway") // it doesn't see that what the lambda gives isn't null
   private static Answer answer(
       QueryRequest request, FunctionResolver application, @Nullable Trace trace) {
-    Budget budget = new Budget(request.timeout(), request.memoryBytes());
+    Budget budget = budget(request);
     return application.during(functions -> CallLimit.during(budget::tick, () -> {
-      Found found = find(request.query(), request.args(), functions, budget, trace, 0);
+      Found found =
+          find(request.query(), request.args(), Cut.of(request), functions, budget, trace, 0);
       Object result = found.result(request.offset(), request.limit());
       return new Answer(result, found, budget);
     }));
@@ -119,7 +159,7 @@ public final class Queries {
           "qseq was asked for query-stats, a plan or io-stats.",
           "They are given with a result, by q or qseqWithStats.");
     }
-    Budget budget = new Budget(request.timeout(), request.memoryBytes());
+    Budget budget = budget(request);
     return rows(request, found(request, application, budget, null));
   }
 
@@ -129,7 +169,7 @@ public final class Queries {
       QueryRequest request, FunctionResolver application) {
     Trace trace = trace(request);
     Reads reads = new Reads();
-    Budget budget = new Budget(request.timeout(), request.memoryBytes());
+    Budget budget = budget(request);
     Found found = reads.during(() -> found(request, application, budget, trace));
     Answer answer = new Answer(rows(request, found), found, budget);
     Map<Keyword, Object> map = told(answer, request, trace);
@@ -141,12 +181,28 @@ public final class Queries {
 
   private static Found found(
       QueryRequest request, FunctionResolver application, Budget budget, @Nullable Trace trace) {
-    return CallLimit.during(
-        budget::tick, () -> find(request.query(), request.args(), application, budget, trace, 0));
+    budget.workers().began();
+    try {
+      return CallLimit.during(
+          budget::tick,
+          () -> find(
+              request.query(), request.args(), Cut.of(request), application, budget, trace, 0));
+    } finally {
+      budget.workers().ended();
+    }
   }
 
   private static List<@Nullable Object> rows(QueryRequest request, Found found) {
     return found.results().lazily(found.rows(), found.counted(), request.offset(), request.limit());
+  }
+
+  /// Which rows of a result are asked for.
+  private record Cut(long offset, long limit) {
+    static final Cut NONE = new Cut(0, -1);
+
+    static Cut of(QueryRequest request) {
+      return new Cut(request.offset(), request.limit());
+    }
   }
 
   /// Rows that a query found, and what makes its result of them.
@@ -205,6 +261,7 @@ public final class Queries {
   private static Found find(
       Object form,
       List<@Nullable Object> args,
+      Cut cut,
       FunctionResolver application,
       Budget budget,
       @Nullable Trace trace,
@@ -219,14 +276,14 @@ public final class Queries {
         application,
         (inner, innerArgs, sameBudget) -> {
           Object outer = trace == null ? null : trace.enter(inner);
-          Found found = find(inner, innerArgs, application, sameBudget, trace, depth + 1);
+          Found found = find(inner, innerArgs, Cut.NONE, application, sameBudget, trace, depth + 1);
           if (trace != null) {
             trace.leave(outer);
           }
           return asSet(found.result(0, -1));
         },
         budget);
-    return inputs.find(prepared, given, functions, budget, trace);
+    return inputs.find(prepared, given, cut, functions, budget, trace);
   }
 
   /// Inside of a query, the rows of another one are a set.
@@ -239,17 +296,17 @@ public final class Queries {
   private Found find(
       Prepared prepared,
       @Nullable Source[] arguments,
+      Cut cut,
       Functions functions,
       Budget budget,
       @Nullable Trace trace) {
     Query query = prepared.query();
-    Set<Optimization> optimizations =
-        OPTIMIZATIONS.isBound() ? OPTIMIZATIONS.get() : Optimization.ALL;
+    Set<Optimization> optimizations = optimizations();
     Plan plan = optimizations.contains(Optimization.KEPT_PLANS)
         ? prepared.plan(rules, arguments)
         : new Plan();
-    Execution execution =
-        new Execution(sources, rules, functions, budget, optimizations, plan, trace);
+    Execution execution = new Execution(
+        sources, rules, functions, budget, optimizations, tuning().blockRows(), plan, trace);
     Results results = new Results(
         query,
         functions,
@@ -257,13 +314,18 @@ public final class Queries {
         sources,
         patterns,
         budget,
+        new Shaping(budget, trace),
         optimizations.contains(Optimization.COLUMN_AGGREGATES));
     List<Relation> given = distinctVariables(budget);
     Groups counted = results.counts()
         ? execution.counted(query.where(), given, prepared.resultVariables(), results.keys())
         : null;
     Relation found = counted == null
-        ? execution.run(query.where(), given, prepared.resultVariables())
+        ? execution.run(
+            query.where(),
+            given,
+            prepared.resultVariables(),
+            results.enough(cut.offset(), cut.limit()))
         : counted.rows();
     return new Found(query, rules, found, counted, results);
   }

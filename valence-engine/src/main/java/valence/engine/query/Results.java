@@ -12,10 +12,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
+import valence.edn.Persistent;
 import valence.engine.db.Database;
 import valence.engine.db.EntityRef;
 import valence.engine.function.FunctionResolver;
@@ -31,7 +34,9 @@ import valence.engine.query.exec.Budget;
 import valence.engine.query.exec.Functions;
 import valence.engine.query.exec.GroupAggregates;
 import valence.engine.query.exec.Groups;
+import valence.engine.query.exec.Operator;
 import valence.engine.query.exec.Relation;
+import valence.engine.query.exec.Shaping;
 import valence.engine.query.exec.Source;
 import valence.engine.query.syntax.FindElement;
 import valence.engine.query.syntax.FindElement.Aggregate;
@@ -48,11 +53,15 @@ final class Results {
   /// Rows whose values are made before they are put together.
   private static final int BLOCK_ROWS = 256;
 
+  /// What it takes to make a row, about.
+  private static final int ROW_NANOS = 12;
+
   /// Items that a Clojure vector may hold in one array.
   private static final int VECTOR_TAIL = 32;
 
   private final Query query;
   private final Budget budget;
+  private final Shaping shaping;
   private final boolean byColumns; // whether aggregates may read columns
   private final @Nullable Invocable[] aggregates; // by column
   private final @Nullable PullColumn[] pulls; // by column
@@ -66,19 +75,20 @@ final class Results {
 
   /// A pull of `:find`, its database and pattern found.
   ///
-  /// @param cut gets the attributes of which a limit that nobody wrote left values out
+  /// @param puller gives what the pattern selects of an entity
+  /// @param cut    gets the attributes of which a limit that nobody wrote left values out
   private record PullColumn(
       Database database,
       Object form,
       PullPattern pattern,
-      FunctionResolver application,
+      LongFunction<@Nullable Map<Object, Object>> puller,
       Set<Keyword> cut) {
     @Nullable Object of(@Nullable Object entity) {
       if (!(entity instanceof Long || entity instanceof Keyword || entity instanceof List<?>)) {
         return null;
       }
       long id = EntityRef.resolve(database, entity);
-      return id == Schema.NONE ? null : Pull.pull(database, pattern, id, application, cut::add);
+      return id == Schema.NONE ? null : puller.apply(id);
     }
   }
 
@@ -93,9 +103,11 @@ final class Results {
       Map<String, Source> sources,
       Map<Symbol, Object> patterns,
       Budget budget,
+      Shaping shaping,
       boolean byColumns) {
     this.query = query;
     this.budget = budget;
+    this.shaping = shaping;
     this.byColumns = byColumns;
     int count = query.find().size();
     aggregates = new Invocable[count];
@@ -160,18 +172,32 @@ final class Results {
       }
     };
     Database database = facts.database();
+    PullPattern parsed = Pull.pattern(pattern, database.schema());
+    Set<Keyword> cut = new LinkedHashSet<>();
     return new PullColumn(
-        database,
-        pattern,
-        Pull.pattern(pattern, database.schema()),
-        application,
-        new LinkedHashSet<>());
+        database, pattern, parsed, Pull.puller(database, parsed, application, cut::add), cut);
   }
 
   /// @param counted the groups of the rows, when these are all that there is of them
   /// @param offset rows to skip; negative for none
   /// @param limit rows to return; negative for all
   @Nullable Object of(Relation found, @Nullable Groups counted, long offset, long limit) {
+    if (!shaping.isTold()) {
+      return made(found, counted, offset, limit);
+    }
+    return shaping.<@Nullable Object>as(
+        Operator.Way.RESULT,
+        this::findForm,
+        found.count(),
+        query.find().size(),
+        result -> switch (query.shape()) {
+          case RELATION, COLLECTION -> result instanceof List<?> rows ? rows.size() : 0;
+          case TUPLE, SCALAR -> result == null ? 0 : 1;
+        },
+        () -> made(found, counted, offset, limit));
+  }
+
+  private @Nullable Object made(Relation found, @Nullable Groups counted, long offset, long limit) {
     if (isGrouped()) {
       List<@Nullable Object[]> groups = groups(found, counted);
       Cut cut = Cut.of(groups.size(), offset, limit);
@@ -236,6 +262,20 @@ final class Results {
       Object[] pulled = pull(isGrouped() ? groups.get(at).clone() : row(found, columns, at));
       return single ? pulled[0] : named(pulled);
     });
+  }
+
+  /// How many of the rows found can be part of the result: the first ones.
+  ///
+  /// @param offset rows to skip; negative for none
+  /// @param limit rows to return; negative for all
+  long enough(long offset, long limit) {
+    boolean single = query.shape() == Query.Shape.TUPLE || query.shape() == Query.Shape.SCALAR;
+    if (isGrouped() || limit < 0 && !single) {
+      return Long.MAX_VALUE;
+    }
+    long count = single ? 1 : Math.max(1, limit);
+    long skipped = Math.max(0, offset);
+    return skipped > Long.MAX_VALUE - count ? Long.MAX_VALUE : skipped + count;
   }
 
   /// Whether nothing is asked of groups but how many rows they have.
@@ -346,39 +386,75 @@ final class Results {
     }
   }
 
-  /// Rows as the caller gets them. Values are made column by column, in blocks that stay near.
+  /// Rows as the caller gets them.
   private @Nullable Object[] rows(Relation found, Cut cut) {
     int[] columns = columns(found);
-    boolean plain = query.names().isEmpty() && columns.length <= VECTOR_TAIL;
+    return made(
+        found,
+        columns,
+        cut,
+        columns.length <= VECTOR_TAIL && query.names().isEmpty()
+            ? PersistentVector::adopt
+            : this::named);
+  }
+
+  /// The values of the only column.
+  private @Nullable Object[] values(Relation found, Cut cut) {
+    return made(found, columns(found), cut, null);
+  }
+
+  /// Makes rows of one column or more, several at a time where that is worth it. A pull isn't: it
+  /// may call functions.
+  ///
+  /// @param form of a row of values; null for the value itself
+  private @Nullable Object[] made(
+      Relation found, int[] columns, Cut cut, @Nullable Function<@Nullable Object[], Object> form) {
     @Nullable Object[] result = new Object[cut.count()];
-    @Nullable Object[][] cells = new Object[columns.length][Math.min(BLOCK_ROWS, cut.count())];
-    for (int start = 0; start < result.length; start += BLOCK_ROWS) {
-      budget.check();
-      int count = Math.min(BLOCK_ROWS, result.length - start);
-      fill(found, columns, cut.from() + start, count, cells);
+    int parts = isPulled ? 1 : budget.workers().parts(result.length, ROW_NANOS);
+    budget
+        .workers()
+        .run(
+            budget,
+            parts,
+            (part, own) -> make(
+                found,
+                columns,
+                cut.from(),
+                (int) ((long) result.length * part / parts),
+                (int) ((long) result.length * (part + 1) / parts),
+                form,
+                result,
+                own));
+    return result;
+  }
+
+  /// Makes some of the rows. Values are made column by column, in blocks that stay near.
+  private void make(
+      Relation found,
+      int[] columns,
+      int offset,
+      int from,
+      int to,
+      @Nullable Function<@Nullable Object[], Object> form,
+      @Nullable Object[] result,
+      Budget own) {
+    @Nullable Object[][] cells = new Object[columns.length][Math.min(BLOCK_ROWS, to - from)];
+    for (int start = from; start < to; start += BLOCK_ROWS) {
+      own.check();
+      int count = Math.min(BLOCK_ROWS, to - start);
+      fill(found, columns, offset + start, count, cells);
+      if (form == null) {
+        System.arraycopy(cells[0], 0, result, start, count);
+        continue;
+      }
       for (int i = 0; i < count; i++) {
         @Nullable Object[] row = new Object[cells.length];
         for (int column = 0; column < cells.length; column++) {
           row[column] = cells[column][i];
         }
-        result[start + i] = plain ? PersistentVector.adopt(row) : named(row);
+        result[start + i] = form.apply(row);
       }
     }
-    return result;
-  }
-
-  /// The values of the only column.
-  private @Nullable Object[] values(Relation found, Cut cut) {
-    int[] columns = columns(found);
-    @Nullable Object[] result = new Object[cut.count()];
-    @Nullable Object[][] cells = new Object[1][Math.min(BLOCK_ROWS, cut.count())];
-    for (int start = 0; start < result.length; start += BLOCK_ROWS) {
-      budget.check();
-      int count = Math.min(BLOCK_ROWS, result.length - start);
-      fill(found, columns, cut.from() + start, count, cells);
-      System.arraycopy(cells[0], 0, result, start, count);
-    }
-    return result;
   }
 
   /// Fills columns of values, pulled where that is asked.
@@ -387,17 +463,75 @@ final class Results {
     for (int column = 0; column < columns.length; column++) {
       found.fill(columns[column], from, count, cells[column]);
     }
-    if (isPulled) {
-      for (int i = 0; i < count; i++) {
-        budget.check();
-        for (int column = 0; column < columns.length; column++) {
-          PullColumn pull = pulls[column];
-          if (pull != null) {
-            cells[column][i] = pull.of(cells[column][i]);
-          }
-        }
+    for (int column = 0; isPulled && column < columns.length; column++) {
+      PullColumn pull = pulls[column];
+      if (pull != null) {
+        @Nullable Object[] of = cells[column];
+        FindElement element = query.find().get(column);
+        shaping.as(
+            Operator.Way.PULL,
+            () -> findForm(element),
+            count,
+            1,
+            pulled -> pulled,
+            () -> pullAll(pull, of, count));
       }
     }
+  }
+
+  private int pullAll(PullColumn pull, @Nullable Object[] cells, int count) {
+    for (int i = 0; i < count; i++) {
+      budget.check();
+      cells[i] = pull.of(cells[i]);
+    }
+    return count;
+  }
+
+  /// `[:find …]`, with `:with` where there is one.
+  private Object findForm() {
+    List<@Nullable Object> form = new ArrayList<>();
+    form.add(Keyword.intern("find"));
+    query.find().forEach(element -> form.add(findForm(element)));
+    addWith(form);
+    return Persistent.vector(form);
+  }
+
+  /// What rows of a group agree on, as `[:find ?age :with ?e]`.
+  private Object groupForm() {
+    List<@Nullable Object> form = new ArrayList<>();
+    form.add(Keyword.intern("find"));
+    keys().forEach(variable -> form.add(Symbol.intern(variable.name())));
+    addWith(form);
+    return Persistent.vector(form);
+  }
+
+  private void addWith(List<@Nullable Object> form) {
+    if (!query.with().isEmpty()) {
+      form.add(Keyword.intern("with"));
+      query.with().forEach(variable -> form.add(Symbol.intern(variable.name())));
+    }
+  }
+
+  private static Object findForm(FindElement element) {
+    Symbol variable = Symbol.intern(element.variable().name());
+    return switch (element) {
+      case Plain ignored -> variable;
+      case Aggregate aggregate -> {
+        List<@Nullable Object> form = new ArrayList<>();
+        form.add(aggregate.name());
+        form.addAll(aggregate.constants());
+        form.add(variable);
+        yield Persistent.list(form);
+      }
+      case FindElement.Pull pull ->
+        Persistent.list(Arrays.asList(
+            Symbol.intern("pull"),
+            variable,
+            switch (pull.pattern()) {
+              case FindElement.PullPattern.Literal(Object edn) -> edn;
+              case FindElement.PullPattern.Input(Symbol name) -> name;
+            }));
+    };
   }
 
   private static @Nullable Object[] row(Relation found, int[] columns, int row) {
@@ -424,13 +558,30 @@ final class Results {
         .map(i -> columns[i])
         .distinct()
         .toArray();
-    Groups groups = counted == null ? Groups.of(found, keys, budget) : counted;
+    Groups groups = counted != null
+        ? counted
+        : shaping.as(
+            Operator.Way.AGGREGATE,
+            this::groupForm,
+            found.count(),
+            keys.length,
+            Groups::count,
+            () -> Groups.of(found, keys, budget));
     List<@Nullable Object[]> results = new ArrayList<>(groups.count());
     for (int group = 0; group < groups.count(); group++) {
       results.add(new Object[columns.length]);
     }
     for (int i = 0; i < columns.length; i++) {
-      @Nullable Object[] values = column(groups, i, columns[i]);
+      int index = i;
+      @Nullable Object[] values = aggregates[i] == null
+          ? column(groups, i, columns[i])
+          : shaping.as(
+              Operator.Way.AGGREGATE,
+              () -> findForm(query.find().get(index)),
+              found.count(),
+              1,
+              made -> made.length,
+              () -> column(groups, index, columns[index]));
       for (int group = 0; group < values.length; group++) {
         results.get(group)[i] = values[group];
       }

@@ -85,6 +85,14 @@ public enum ValueType {
   /// References and tuples are checked only for being a number and a list: what stands in them
   /// needs a database.
   public @Nullable Object normalize(Object value) {
+    boolean isUsual = this == STRING
+        ? value instanceof String
+        : this == KEYWORD ? value instanceof Keyword : this == LONG && value instanceof Long;
+    return isUsual ? value : converted(value);
+  }
+
+  /// Apart, because the code that every transaction runs is to be small: it is compiled sooner.
+  private @Nullable Object converted(Object value) {
     return switch (this) {
       case REF, LONG ->
         switch (value) {
@@ -132,6 +140,13 @@ public enum ValueType {
 
   /// The order-preserving key of a normalized value.
   public long key(Object value) {
+    if (this == LONG || this == REF) {
+      return (Long) value;
+    }
+    return this == STRING ? keyOf((String) value, 0, 0) : otherKey(value);
+  }
+
+  private long otherKey(Object value) {
     return switch (this) {
       case REF, LONG -> (Long) value;
       case BOOLEAN -> (Boolean) value ? 1 : 0;

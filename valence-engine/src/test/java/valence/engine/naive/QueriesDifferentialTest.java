@@ -23,12 +23,17 @@ import valence.api.Db;
 import valence.api.QueryRequest;
 import valence.engine.query.Queries;
 import valence.engine.query.exec.Optimization;
+import valence.engine.query.exec.Tuning;
+import valence.engine.query.exec.Workers;
 import valence.testing.Choices;
 import valence.testing.Property;
 
 /// Random queries of random worlds in random windows of time: the engine beside nested loops.
 class QueriesDifferentialTest {
   private static final int QUERIES = 6; // of one world
+
+  /// What is for large data, on small ones.
+  private static final Tuning SMALL = new Tuning(new Workers(3, 1), 1);
 
   static Map<Object, Object> example(Choices choices) {
     Worlds worlds = new Worlds(choices);
@@ -137,6 +142,11 @@ class QueriesDifferentialTest {
       Collection<?> others =
           Queries.using(used, () -> now.<Collection<?>>q(QueryRequest.of(query, args.toArray())));
       assertEquals(expected, bag(others), () -> "with " + used + " " + query);
+      Collection<?> tuned = Queries.tuned(
+          SMALL,
+          () -> Queries.using(
+              used, () -> now.<Collection<?>>q(QueryRequest.of(query, args.toArray()))));
+      assertEquals(plain(others), plain(tuned), () -> "in parts with " + used + " " + query);
     }
     compareNamed(expected, now, query, args);
     long offset = (Long) at(example, "offset");
@@ -145,8 +155,22 @@ class QueriesDifferentialTest {
         now.q(QueryRequest.of(query, args.toArray()).withOffset(offset).withLimit(limit));
     assertEquals(Math.max(0, Math.min(limit, rows.size() - offset)), some.size());
     bag(some).forEach((row, count) -> assertTrue(count <= expected.getOrDefault(row, 0)));
+    Collection<?> first = Queries.tuned(
+        SMALL,
+        () -> now.<Collection<?>>q(
+            QueryRequest.of(query, args.toArray()).withOffset(offset).withLimit(limit)));
+    assertEquals(
+        plain(rows).stream().skip(offset).limit(limit).toList(),
+        plain(first),
+        () -> "from " + offset + ", " + limit + " rows of " + query);
     List<?> lazy = now.qseq(QueryRequest.of(query, args.toArray()));
     assertEquals(expected, bag(lazy), () -> "lazily " + query);
+  }
+
+  private static List<Object> plain(Collection<?> rows) {
+    List<Object> plain = new ArrayList<>();
+    rows.forEach(row -> plain.add(Objects.requireNonNull(NaiveQuery.narrow(Played.plain(row)))));
+    return plain;
   }
 
   /// Rows as maps hold what rows without names hold.

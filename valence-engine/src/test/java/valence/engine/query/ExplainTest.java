@@ -7,8 +7,12 @@ import static valence.api.Valence.kw;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import valence.api.Db;
 import valence.api.Explanation;
@@ -16,6 +20,7 @@ import valence.edn.Edn;
 import valence.engine.db.Database;
 import valence.engine.function.FunctionResolver;
 import valence.engine.local.LocalDb;
+import valence.engine.query.exec.Optimization;
 
 /// An explanation says how each clause was run and what it cost.
 class ExplainTest {
@@ -68,7 +73,8 @@ class ExplainTest {
     Explanation explanation =
         db.explain("[:find ?e ?n :where [?e :p/name ?n] [?e :p/age 7] [?e :p/boss ?b]]");
     List<Map<?, ?>> operators = operators(explanation);
-    assertEquals(3, operators.size());
+    assertEquals(4, operators.size());
+    assertEquals(List.of(kw("result")), at(operators.get(3), "by"));
     Map<?, ?> first = operators.get(0);
     assertEquals(Edn.read("[?e :p/age 7]"), at(first, "clause"));
     assertEquals(List.of("AVET :p/age = 7"), at(first, "ranges"));
@@ -111,6 +117,46 @@ class ExplainTest {
         .orElseThrow();
     assertTrue(((List<?>) at(not, "by")).contains(kw("anti-join")));
     assertEquals(List.of("AVET :p/age = 7"), at(not, "ranges"));
+  }
+
+  @Test
+  void aPatternThatTwoBranchesBeginWithIsReadOnce() {
+    String query = "[:find ?e ?x :where (or-join [?e ?x] (and [?e :p/age 7] [?e :p/name ?x])"
+        + " (and [?e :p/age 7] [?e :p/boss ?x]))]";
+    String text = db.explain(query).toString();
+    assertTrue(text.contains("shared"), text);
+    Set<Optimization> others = EnumSet.complementOf(EnumSet.of(Optimization.SHARED_PATTERNS));
+    Set<Object> apart = Queries.using(others, () -> new HashSet<>((Collection<?>) db.q(query)));
+    assertEquals(80, apart.size());
+    assertEquals(apart, new HashSet<>((Collection<?>) db.q(query)));
+  }
+
+  @Test
+  void whatMakesTheResultIsToldOf() {
+    List<Map<?, ?>> grouped = operators(
+        db.explain("[:find ?a (count ?e) (max ?n) :where [?e :p/age ?a] [?e :p/name ?n]]"));
+    List<Object> texts = new ArrayList<>();
+    grouped.forEach(each -> texts.add(at(each, "text")));
+    assertEquals(
+        List.of("[:find ?a]", "(count ?e)", "(max ?n)", "[:find ?a (count ?e) (max ?n)]"),
+        texts.subList(texts.size() - 4, texts.size()));
+    for (Map<?, ?> each : grouped.subList(grouped.size() - 4, grouped.size())) {
+      assertEquals(50, number(each, "rows-out"), each::toString);
+      assertEquals(2000, number(each, "rows-in"), each::toString);
+      assertTrue(number(each, "nanos") > 0, each::toString);
+      assertTrue(number(each, "bytes") >= 50 * 8, each::toString);
+    }
+    List<Map<?, ?>> pulled =
+        operators(db.explain("[:find (pull ?e [:p/name]) :where [?e :p/age 7]]"));
+    assertEquals("(pull ?e [:p/name])", at(pulled.get(1), "text"));
+    assertEquals(40, number(pulled.get(1), "rows-out"));
+    List<Map<?, ?>> distinct =
+        operators(db.explain("[:find ?a :where [?e :p/age ?a] [?e :p/name ?n]]"));
+    assertTrue(
+        distinct.stream()
+            .anyMatch(each ->
+                at(each, "by").equals(List.of(kw("distinct"))) || number(each, "rows-out") == 50),
+        distinct::toString);
   }
 
   @Test

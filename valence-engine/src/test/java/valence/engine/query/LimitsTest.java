@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import clojure.lang.Keyword;
+import clojure.lang.Symbol;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +128,7 @@ class LimitsTest {
   /// A query that takes far longer than a test, and little memory.
   private static QueryRequest heavy() {
     Object rules = Edn.read("[[(up ?x ?y) [(+ ?x 1) ?y]] [(up ?x ?y) (up ?x ?z) [(+ ?z 1) ?y]]]");
-    return request("[:find ?y :in $ % ?x :where (up ?x ?y)]", rules, 0L);
+    return request("[:find ?y :in $ % [?x ...] :where (up ?x ?y)]", rules, NUMBERS.subList(0, 40));
   }
 
   @Test
@@ -134,6 +137,39 @@ class LimitsTest {
     Anomaly anomaly = refused(request("[:find ?y :in $ % ?x :where (up ?x ?y)]", rules, 0L)
         .withTimeout(Duration.ofMillis(200)));
     assertTrue(anomaly.category().retriable(), anomaly::toString);
+    assertTrue(anomaly.message().contains("The rule up had made "), anomaly::toString);
+    assertEquals(Symbol.intern("up"), anomaly.data().get(Keyword.intern("rule")));
+  }
+
+  @Test
+  void aRuleThatGoesOnForTooManyRoundsIsNamed() {
+    Object rules = Edn.read("[[(next ?x ?y) [(+ ?x 1) ?y]] [(up ?x ?y) (next ?x ?y)]"
+        + " [(up ?x ?y) (up ?x ?z) (next ?z ?y)]]");
+    Anomaly anomaly = refused(request("[:find ?y :in $ % ?x :where (up ?x ?y)]", rules, 0L));
+    assertEquals(
+        Optional.of(Keyword.intern("db.error", "endless-rule")),
+        anomaly.error(),
+        anomaly::toString);
+    assertEquals(100_000L, anomaly.data().get(Keyword.intern("rounds")));
+  }
+
+  @Test
+  void aRuleWhoseValuesGrowEndsBeforeTheyFillMemory() {
+    Object rules =
+        Edn.read("[[(up ?x ?y) [(str ?x ?x) ?y]] [(up ?x ?y) (up ?x ?z) [(str ?z ?z) ?y]]]");
+    Anomaly anomaly =
+        refused(request("[:find ?y :in $ % ?x :where (up ?x ?y)]", rules, "a").withMemory(1 << 20));
+    assertEquals(Category.BUSY, anomaly.category(), anomaly::toString);
+    assertEquals(Symbol.intern("up"), anomaly.data().get(Keyword.intern("rule")));
+  }
+
+  @Test
+  void aRuleMayCountFarWhenItIsBounded() {
+    Object rules = Edn.read(
+        "[[(up ?x ?y) [(+ ?x 1) ?y]]" + " [(up ?x ?y) (up ?x ?z) [(< ?z 5000)] [(+ ?z 1) ?y]]]");
+    assertEquals(
+        5000L,
+        DB.<Object>q(request("[:find (count ?y) . :in $ % ?x :where (up ?x ?y)]", rules, 0L)));
   }
 
   @Test

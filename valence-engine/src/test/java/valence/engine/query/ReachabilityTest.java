@@ -46,7 +46,15 @@ class ReachabilityTest {
           + " [(r ?a ?b) [?a :n/to ?m] [?m :n/to ?b]]]",
       "[[(e ?x ?y) [?x :n/to ?y]] [(r ?a ?b) (e ?a ?b)] [(r ?a ?b) (e ?a ?m) (r ?m ?b)]]",
       "[[(r ?a ?b) [?a :n/to ?b] [?b :n/id]] [(r ?a ?b) [?a :n/to ?m] [?m :n/id] (r ?m ?b)]]",
-      "[[(r ?a ?b) [?a :n/to ?b]] [(r ?a ?b) [?a :n/to ?m] (not [?m :n/id -1]) (r ?m ?b)]]");
+      "[[(r ?a ?b) [?a :n/to ?b]] [(r ?a ?b) [?a :n/to ?m] (not [?m :n/id -1]) (r ?m ?b)]]",
+      "[[(r ?a ?b) (or-join [?a ?b] [?a :n/to ?b] (and [?a :n/to ?m] (r ?m ?b)))]]",
+      "[[(r ?a ?b) [?a :n/id] (or-join [?a ?b] [?a :n/to ?b] (and (r ?a ?m) (or-join"
+          + " [?m ?b] [?m :n/to ?b] (and [?m :n/to ?x] [?x :n/to ?b] (r ?m ?b)))))]]",
+      "[[(r ?a ?b) [?a :n/to ?b]] [(r ?a ?b) [?a :n/id] (s ?a ?m) [?m :n/to ?b]]"
+          + " [(s ?x ?y) [?x :n/id] (r ?x ?y)]]",
+      "[[(r ?a ?b) [?a :n/to ?b]] [(r ?a ?b) [?a :n/to] (r ?a ?m) (r ?m ?b)]]",
+      "[[(r ?a ?b) [?a :n/to ?b]] [(r ?a ?b) [?a :n/to] (r ?a ?m) (r ?m ?b)]"
+          + " [(r ?a ?b) [?a :n/id] (r ?a ?m) (r ?m ?n) (r ?n ?b)]]");
 
   private static final LocalDb.Surroundings SURROUNDINGS = new LocalDb.Surroundings(
       FunctionResolver.none(), Queries::run, InstantSource.fixed(Instant.EPOCH));
@@ -69,6 +77,7 @@ class ReachabilityTest {
       for (Set<Optimization> used : List.of(
           Optimization.ALL,
           EnumSet.complementOf(EnumSet.of(Optimization.REACHABILITY)),
+          EnumSet.complementOf(EnumSet.of(Optimization.REACHABILITY, Optimization.DELTAS)),
           EnumSet.complementOf(EnumSet.of(Optimization.KNOWN_KEYS)))) {
         Queries.using(used, () -> {
           check(db, rules, nodes, random, "seed " + seed + " " + used + " " + rules);

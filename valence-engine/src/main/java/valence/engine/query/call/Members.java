@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.engine.function.Invocable;
@@ -108,6 +109,7 @@ public final class Members {
 
   /// The method `.name` of whatever the first argument is.
   public static Invocable method(String name) {
+    Map<Class<?>, List<Executable>> known = new ConcurrentHashMap<>();
     return args -> {
       Arity.check("." + name, args.length, args.length > 0 && args.length <= ARGS_MAX);
       Object target = args[0];
@@ -122,7 +124,9 @@ public final class Members {
             .toException();
       }
       @Nullable Object[] rest = Arrays.copyOfRange(args, 1, args.length);
-      return invoke(candidates(target.getClass(), name, false), target, rest, "." + name);
+      List<Executable> candidates =
+          known.computeIfAbsent(target.getClass(), type -> candidates(type, name, false));
+      return invoke(candidates, target, rest, "." + name);
     };
   }
 

@@ -6,11 +6,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.engine.query.syntax.Forms;
 
-/// The limits of one query: time and memory. For one thread.
+/// The limits of one query: time, memory and threads. For one thread; others that work for the same
+/// query have one each, made by [#of].
 public final class Budget {
   /// Memory that a value may take at its largest, in bytes: as an object, in a row of the result.
   private static final long CELL_BYTES = 64;
@@ -41,8 +43,10 @@ public final class Budget {
 
   private final Duration timeout;
   private final long deadline; // of System.nanoTime
+  private final Workers workers;
+  private final @Nullable Crew crew; // that this thread is of; null for the query's own
   private final List<Operator> operators = new ArrayList<>(); // that ran
-  private Operator operator = new Operator("the query around its clauses", false);
+  private Operator operator;
   private final long beganAt = System.nanoTime();
   private long switchedAt = beganAt;
   private final long memoryBytesMax;
@@ -51,16 +55,21 @@ public final class Budget {
   private long peakBytes;
   private long yieldedAt = beganAt;
   private int ticks;
+  private long partBytes; // of the part that this thread does
 
   /// The limits of a request that names none of memory.
   public Budget(Duration timeout) {
-    this(timeout, OptionalLong.empty());
+    this(timeout, OptionalLong.empty(), Workers.NONE);
   }
 
   /// @param memoryBytes what intermediate relations may take; empty for a share of the heap
-  public Budget(Duration timeout, OptionalLong memoryBytes) {
+  /// @param workers     who may help
+  public Budget(Duration timeout, OptionalLong memoryBytes, Workers workers) {
     this.timeout = timeout;
+    this.workers = workers;
+    this.crew = null;
     memoryBytesMax = Math.min(memoryBytes.orElse(MEMORY_BYTES_DEFAULT), MEMORY_BYTES_MAX);
+    operator = new Operator("the query around its clauses", false);
     operators.add(operator);
     long nanos;
     try {
@@ -69,6 +78,38 @@ public final class Budget {
       nanos = Long.MAX_VALUE / 2;
     }
     deadline = System.nanoTime() + Math.clamp(nanos, 0, Long.MAX_VALUE / 2);
+  }
+
+  private Budget(Budget query, Crew crew) {
+    timeout = query.timeout;
+    deadline = query.deadline;
+    memoryBytesMax = query.memoryBytesMax;
+    workers = Workers.NONE; // whoever helps isn't helped
+    this.crew = crew;
+    heldBytes = query.heldBytes;
+    keptBytes = query.keptBytes;
+    operator = new Operator("a part", query.operator.isWatched());
+  }
+
+  /// The same limits for a thread that helps, until [#add].
+  Budget of(Crew helpers) {
+    return new Budget(this, helpers);
+  }
+
+  /// Takes over what a thread noted that helped and is done.
+  void add(Budget helper) {
+    operator.add(helper.operator);
+    peakBytes = Math.max(peakBytes, helper.peakBytes);
+  }
+
+  /// Who may help.
+  public Workers workers() {
+    return workers;
+  }
+
+  /// Says that what the thread made is a part that is done, and kept.
+  void beginPart() {
+    partBytes = 0;
   }
 
   /// The operator that is in charge, to be told how it works.
@@ -117,6 +158,13 @@ public final class Budget {
 
   /// Stops the query when its time is over or its thread was interrupted; the thread stays so.
   public void check() {
+    Crew others = crew;
+    if (others != null
+        && (others.isStopped()
+            || Thread.currentThread().isInterrupted()
+            || System.nanoTime() - deadline > 0)) {
+      throw others.stopped(); // the query's own thread says why
+    }
     if (Thread.currentThread().isInterrupted()) {
       throw Anomaly.of(
               Anomaly.Category.INTERRUPTED,
@@ -144,14 +192,21 @@ public final class Budget {
 
   /// Stops the query when what a clause makes is more than it may hold.
   void rows(long rows, int columns, Object clause) {
-    long bytes = rows * Math.max(1, columns) * Long.BYTES + heldBytes + keptBytes;
+    long made = rows * Math.max(1, columns) * Long.BYTES;
+    if (crew != null) {
+      long more = Math.max(0, made - partBytes);
+      partBytes += more;
+      made = crew.hold(more);
+    }
+    long bytes = made + heldBytes + keptBytes;
     if (bytes > memoryBytesMax) {
-      throw full(rows + " rows of " + columns + " values in the clause " + Forms.show(clause));
+      String what = rows + " rows of " + columns + " values in the clause " + Forms.show(clause);
+      throw crew == null ? full(what) : crew.tooMuch(what);
     }
     peakBytes = Math.max(peakBytes, bytes);
   }
 
-  private AnomalyException full(String what) {
+  AnomalyException full(String what) {
     return told(Anomaly.of(
             Anomaly.Category.BUSY,
             "Query stopped at " + what + ".",
@@ -178,10 +233,20 @@ public final class Budget {
     }
   }
 
-  /// Says what is kept until the query ends.
-  void keep(long bytes) {
+  /// Says what the answers to rules take, which are kept until the query ends; stops the query when
+  /// that is more than it may.
+  void keep(long bytes, Object rule) {
+    boolean isMore = bytes > keptBytes;
     keptBytes = bytes;
     peakBytes = Math.max(peakBytes, bytes + heldBytes);
+    if (isMore && bytes + heldBytes > memoryBytesMax) {
+      throw full(bytes + heldBytes + " bytes, as the rule " + Forms.show(rule) + " went on");
+    }
+  }
+
+  /// The bytes that the query may hold.
+  long memoryBytesMax() {
+    return memoryBytesMax;
   }
 
   /// How long it has been running.

@@ -1,6 +1,7 @@
 package valence.engine.query.exec;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Collects a column. Keeps keys as long as all values are of one kind with keys. For one thread.
@@ -13,8 +14,10 @@ final class ColumnBuilder {
   private Kind kind;
   private boolean kindKnown;
   private long[] keys = NO_KEYS;
+  private int origin; // of the keys in their array
+  private int room; // where it ends
   private @Nullable Object[] values = NO_VALUES;
-  private int count;
+  private int count; // with what lies before the origin
 
   /// A column whose kind the first value decides.
   ColumnBuilder(boolean foreign) {
@@ -33,10 +36,38 @@ final class ColumnBuilder {
   ColumnBuilder(Kind kind, int capacity) {
     this(kind);
     keys = new long[capacity];
+    room = capacity;
+  }
+
+  /// A column of one kind that has keys, in a part of an array that others have other parts of.
+  /// When the part is full, the column goes on in an array of its own.
+  ColumnBuilder(Kind kind, long[] shared, int from, int to) {
+    this(kind);
+    keys = shared;
+    origin = from;
+    count = from;
+    room = to;
   }
 
   int count() {
-    return count;
+    return count - origin;
+  }
+
+  /// The rows of columns of one kind that has keys, one below the other.
+  ///
+  /// @param shared what the columns may have parts of, in their order; as long as all of them
+  static ColumnBuilder joined(Kind kind, List<ColumnBuilder> parts, long[] shared) {
+    int count = 0;
+    for (ColumnBuilder part : parts) {
+      int rows = part.count();
+      if (part.keys != shared || part.origin != count) {
+        System.arraycopy(part.keys, part.origin, shared, count, rows);
+      }
+      count += rows;
+    }
+    ColumnBuilder joined = new ColumnBuilder(kind, shared, 0, shared.length);
+    joined.count = count;
+    return joined;
   }
 
   /// Adds keys of the builder's own kind, from one position to below another.
@@ -58,15 +89,20 @@ final class ColumnBuilder {
   }
 
   private void reserve(int more) {
-    if (count + more > keys.length) {
-      keys = Arrays.copyOf(keys, Math.max(count + more, Math.max(CAPACITY_MIN, count * 2)));
+    if (count + more > room) {
+      int rows = count - origin;
+      keys = Arrays.copyOfRange(
+          keys, origin, origin + Math.max(rows + more, Math.max(CAPACITY_MIN, rows * 2)));
+      origin = 0;
+      count = rows;
+      room = keys.length;
     }
   }
 
   /// Adds a key of the builder's own kind.
   void addKey(long key) {
-    if (count == keys.length) {
-      keys = Arrays.copyOf(keys, Math.max(CAPACITY_MIN, count * 2));
+    if (count == room) {
+      reserve(1);
     }
     keys[count++] = key;
   }
@@ -110,6 +146,7 @@ final class ColumnBuilder {
       values[i] = kind.value(keys[i]);
     }
     keys = NO_KEYS;
+    room = 0;
     kind = Kind.OBJECT;
   }
 
@@ -122,11 +159,39 @@ final class ColumnBuilder {
     return Values.same(values[row], other.value(otherRow));
   }
 
-  /// The rows from a position to below another; shares nothing with the builder.
+  /// Whether all values are keys of a kind.
+  boolean holds(Kind of) {
+    return kindKnown && kind == of && kind != Kind.OBJECT;
+  }
+
+  boolean holdsObjects() {
+    return kindKnown && kind == Kind.OBJECT;
+  }
+
+  /// Of a column that holds objects.
+  @Nullable Object object(int row) {
+    return values[row];
+  }
+
+  /// Adds a key to a column that is empty or holds keys of that kind.
+  void addKey(Kind of, long key) {
+    if (!kindKnown) {
+      kind = of;
+      kindKnown = true;
+    }
+    addKey(key);
+  }
+
+  long key(int row) {
+    return keys[row];
+  }
+
+  /// The rows from a position to below another. What is added afterwards doesn't change them.
   Column slice(int from, int to) {
-    return kind == Kind.OBJECT
-        ? new Column.Objects(Arrays.copyOfRange(values, from, to), foreign)
-        : new Column.Keys(kind, Arrays.copyOfRange(keys, from, to));
+    if (kind == Kind.OBJECT) {
+      return new Column.Objects(from == 0 ? values : Arrays.copyOfRange(values, from, to), foreign);
+    }
+    return new Column.Keys(kind, from == 0 ? keys : Arrays.copyOfRange(keys, from, to));
   }
 
   /// The column; the builder must not be used any more.

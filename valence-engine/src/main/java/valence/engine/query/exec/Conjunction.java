@@ -39,6 +39,7 @@ final class Conjunction {
   private final Trace.@Nullable Phase phase; // null when nobody looks
   private final boolean isTold; // whether each clause has to do its own work, to be seen
   private Relation current = Relation.UNIT;
+  private long enough = Long.MAX_VALUE; // rows; whatever is found beyond isn't wanted
   private int first; // clause that isn't done
   // A pattern without variables rejects nothing beside clauses that have some, as in the reference;
   // alone, as in `(not [_ :attribute 5])`, it asks whether there is such a datom.
@@ -70,6 +71,12 @@ final class Conjunction {
   /// Leaves a clause out, whose rows are among the given relations.
   Conjunction without(int index) {
     markDone(index);
+    return this;
+  }
+
+  /// Says how many distinct rows are enough: the first ones of those that it would find.
+  Conjunction stoppingAt(long rows) {
+    enough = rows;
     return this;
   }
 
@@ -202,7 +209,8 @@ final class Conjunction {
           if (phase != null) {
             execution.expression(apply, scope).addDoubts(current, phase.doubts(apply));
           }
-          finish(i, execution.expression(apply, scope).apply(current, budget));
+          boolean repeats = execution.uses(Optimization.REPEATED_CALLS);
+          finish(i, execution.expression(apply, scope).apply(current, repeats, budget));
           return true;
         }
         case Clause.Not not -> {
@@ -233,11 +241,19 @@ final class Conjunction {
           rows = estimate;
         }
       }
+      if (ready > 2 && current.count() > 0 && isAlone(pattern)) {
+        int other = goingOn(ready, pattern, rows);
+        rows = other == pattern ? rows : estimate(other);
+        pattern = other;
+      }
     }
     boolean cheap = rows <= Math.max(ROWS_CHEAP, current.count() * GROWTH_CHEAP);
     if (pattern >= 0 && (cheap || call < 0)) {
       if (rows >= 0 && !isPoint && joinCycle(rows)) {
         return true;
+      }
+      if (enough < Long.MAX_VALUE && !isPoint && stopEarly(pattern)) {
+        return false;
       }
       run(body.clause(pattern));
       if (rows >= 0) {
@@ -264,6 +280,192 @@ final class Conjunction {
           default -> throw new AssertionError();
         });
     return true;
+  }
+
+  /// Takes rows through the clauses that are left, block by block, until there are enough of them;
+  /// false when that isn't worth it, or would find others than the first ones.
+  ///
+  /// @param next the pattern that is to run next
+  private boolean stopEarly(int next) {
+    boolean isScanned = current.count() == 1;
+    double few = Tail.rowsMin(execution.blockRows(), enough);
+    Clause.Pattern clause = (Clause.Pattern) body.clause(next);
+    if (isTold
+        || body.mayHaveCycle()
+        || !body.hasVariables()
+        || !givens.isEmpty()
+        || !(execution.source(clause.source(), scope) instanceof Source.Facts)
+        || (isScanned ? estimate(next) : current.count()) < few
+        || !isRowByRow(isScanned ? next : -1)) {
+      return false;
+    }
+    if (!isScanned) {
+      Relation all = current;
+      int[] from = {0};
+      through(
+          clause,
+          wantedRows -> {
+            int count = (int) Math.min(wantedRows, all.count() - from[0]);
+            Relation block = count == 0 ? null : all.slice(from[0], count);
+            from[0] += count;
+            return block;
+          },
+          all.count());
+      return true;
+    }
+    run(clause);
+    FactsPattern pattern = facts(next, clause);
+    if (phase != null) {
+      pattern.addDoubts(current, phase.doubts(clause));
+    }
+    FactsPattern narrowed = narrowed(pattern, true);
+    FactsJoin.Blocks blocks = new FactsJoin(narrowed, current, needed(next), execution).blocks();
+    markDone(next);
+    Relation before = current;
+    Operator operator = budget.operator();
+    through(
+        clause,
+        wantedRows -> {
+          Relation block = blocks == null ? null : blocks.next(wantedRows);
+          if (block != null) {
+            operator.ran(before.count(), block.count(), block.bytes());
+            if (phase != null) {
+              phase.ran(clause, before, block);
+            }
+          }
+          return block;
+        },
+        narrowed.rowCount());
+    return true;
+  }
+
+  /// Takes blocks through the clauses that are left until they have made enough.
+  ///
+  /// @param clause  that is told of, when it was ended
+  /// @param rowsMax that the blocks have together, at most
+  private void through(Clause.Pattern clause, Tail.Blocks blocks, long rowsMax) {
+    Tail tail = new Tail(wanted, enough, execution.blockRows(), budget, clause.form());
+    current = tail.take(blocks, rowsMax, this::rest);
+    if (tail.isEnded()) {
+      (phase == null ? budget.operator((Object) clause) : phase.operator(clause))
+          .by(Operator.Way.EARLY_STOP);
+    }
+    while (first < done.length) {
+      markDone(first);
+    }
+  }
+
+  /// What the clauses that are left make of some rows.
+  private Relation rest(Relation block) {
+    Conjunction rest = new Conjunction(execution, body, scope, wanted);
+    for (int i = 0; i < done.length; i++) {
+      if (done[i]) {
+        rest.markDone(i);
+      }
+    }
+    rest.isHurried = isHurried;
+    return rest.run(block, List.of());
+  }
+
+  /// Whether the clauses that are left are a [Tail].
+  ///
+  /// @param scanned that is read first of all; negative when rows are there
+  private boolean isRowByRow(int scanned) {
+    Set<Variable> known = current.variableSet();
+    List<FactsPattern> patterns = new ArrayList<>();
+    if (scanned >= 0) {
+      FactsPattern pattern = facts(scanned, (Clause.Pattern) body.clause(scanned));
+      if (pattern.attribute() == null) {
+        return false;
+      }
+      known.addAll(pattern.variables().values());
+    }
+    for (int i = first; i < done.length; i++) {
+      if (done[i] || i == scanned) {
+        continue;
+      }
+      switch (body.clause(i)) {
+        case Clause.Pattern pattern -> {
+          if (!(execution.source(pattern.source(), scope) instanceof Source.Facts)) {
+            return false;
+          }
+          patterns.add(facts(i, pattern));
+        }
+        case Clause.Apply ignored -> {
+          if (body.needed(i) == null) {
+            return false;
+          }
+        }
+        case Clause.Not ignored -> {
+          if (body.needed(i) == null) {
+            return false;
+          }
+        }
+        case Clause.Or ignored -> {
+          return false;
+        }
+        case Clause.RuleCall ignored -> {
+          return false;
+        }
+      }
+    }
+    return Tail.isRowByRow(patterns, known);
+  }
+
+  /// Whether a pattern has nothing to do with the rows that are there, which have variables.
+  private boolean isAlone(int pattern) {
+    for (Variable variable : body.variables(pattern)) {
+      if (current.has(variable)) {
+        return false;
+      }
+    }
+    return !current.variables().isEmpty();
+  }
+
+  /// Instead of the smallest pattern, which has nothing to do with the rows, the best that goes on
+  /// from them, if it makes fewer rows than that one and the one that would be joined with it next.
+  ///
+  /// @param rows what the smallest would make
+  private int goingOn(int ready, int smallest, double rows) {
+    int best = smallest;
+    double bestRows = 0;
+    double next = Double.MAX_VALUE;
+    FactsPattern alone = null;
+    for (int i = 0; i < ready; i++) {
+      int choice = choices[i];
+      if (!isAlone(choice)) {
+        double estimate = estimate(choice);
+        if (best == smallest || estimate < bestRows) {
+          best = choice;
+          bestRows = estimate;
+        }
+      } else if (choice != smallest && sharesVariable(choice, smallest)) {
+        alone = alone == null ? known(smallest) : alone;
+        FactsPattern joined = known(choice);
+        if (alone != null && joined != null) {
+          next = Math.min(next, joined.rowCount() * alone.share());
+        }
+      }
+    }
+    return best != smallest && bestRows < rows + next ? best : smallest;
+  }
+
+  private boolean sharesVariable(int pattern, int other) {
+    for (Variable variable : body.variables(pattern)) {
+      if (body.uses(other, variable)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// A pattern of facts of one attribute, as it would be read now; null when it is another.
+  private @Nullable FactsPattern known(int index) {
+    Clause.Pattern pattern = (Clause.Pattern) body.clause(index);
+    return execution.source(pattern.source(), scope) instanceof Source.Facts
+            && !facts(index, pattern).hasVariableAttribute()
+        ? narrowed(facts(index, pattern), false)
+        : null;
   }
 
   /// A pattern that makes no more than one row of one; negative when there is none.
@@ -496,7 +698,10 @@ final class Conjunction {
         for (Variable variable : body.variables(index)) {
           known += current.has(variable) ? 0 : 1;
         }
-        Relation joined = new FactsJoin(narrowed, current, needed, execution).rows();
+        boolean isAlone = current.variables().isEmpty() && current.count() == 1;
+        Relation joined = isAlone && narrowed == facts && !isTold
+            ? alone(index, facts, needed)
+            : new FactsJoin(narrowed, current, needed, execution).rows();
         yield joined.variables().size() < known ? thinned(joined) : joined;
       }
       case Source.Rows rows -> {
@@ -505,6 +710,27 @@ final class Conjunction {
         yield Join.natural(current, scanned, budget, pattern.form());
       }
     };
+  }
+
+  /// What a pattern finds by itself, read once where several conjunctions begin with it.
+  private Relation alone(int index, FactsPattern facts, Set<Variable> needed) {
+    SharedPatterns shared = execution.shared();
+    Clause.Pattern pattern = (Clause.Pattern) body.clause(index);
+    if (shared == null || !shared.isRepeated(pattern)) {
+      return new FactsJoin(facts, current, needed, execution).rows();
+    }
+    String source = Execution.scoped(pattern.source(), scope);
+    Relation rows = shared.find(pattern, source);
+    if (rows == null) {
+      Set<Variable> all = pattern.variables();
+      rows = new FactsJoin(facts, current, all, execution).rows();
+      shared.keep(pattern, source, rows);
+    } else {
+      budget.operator().by(Operator.Way.SHARED);
+    }
+    List<Variable> kept = new ArrayList<>(rows.variables());
+    kept.retainAll(needed);
+    return rows.project(kept);
   }
 
   /// The distinct rows of what is bound of some variables.

@@ -22,6 +22,9 @@ final class CyclicJoin {
   /// Rows that a scan reads in the time of one probe, about.
   private static final int ROWS_PER_PROBE = 32;
 
+  /// What it takes to walk on from an edge, about, at the least.
+  private static final int EDGE_NANOS = 30;
+
   /// Edges between variables, which a walk follows from whichever comes first.
   private record Between(Variable e, Variable v, Edges edges) {}
 
@@ -96,27 +99,86 @@ final class CyclicJoin {
     }
     addKnown(current, budget);
     List<Variable> order = order(needed);
-    int shownCount = order.size();
-    while (shownCount > 0 && !needed.contains(order.get(shownCount - 1))) {
-      shownCount--;
-    }
+    int shownCount = shownCount(order, needed);
     Walk.Level[] levels = new Walk.Level[order.size()];
     int[] sizes = new int[levels.length];
     for (int i = 0; i < levels.length; i++) {
       levels[i] = level(order, i);
       sizes[i] = scans.numbering(order.get(i)).size();
     }
-    Walk walk = new Walk(
-        levels, shownCount, sizes, budget, core.edges().getFirst().clause().form());
-    walk.run(0, sizes[0]);
-    if (shownCount == 0) {
-      return new Relation(List.of(), List.of(), Math.min(1, walk.count()));
+    Object clause = core.edges().getFirst().clause().form();
+    int partCount = shownCount == 0 ? 1 : budget.workers().parts(edgeCount(levels[0]), EDGE_NANOS);
+    if (partCount == 1) {
+      Walk walk = new Walk(levels, shownCount, sizes, budget, clause);
+      walk.run(0, sizes[0]);
+      return shownCount == 0
+          ? new Relation(List.of(), List.of(), Math.min(1, walk.count()))
+          : relation(order.subList(0, shownCount), List.of(walk));
+    }
+    Walk[] walks = new Walk[partCount];
+    int[] starts = starts(levels[0], sizes[0], partCount);
+    budget.workers().run(budget, partCount, (part, own) -> {
+      Walk walk = new Walk(levels, shownCount, sizes, own, clause);
+      walk.run(starts[part], starts[part + 1]);
+      walks[part] = walk;
+    });
+    return relation(order.subList(0, shownCount), List.of(walks));
+  }
+
+  /// How many variables go up to the last that is asked for.
+  private static int shownCount(List<Variable> order, Set<Variable> needed) {
+    int count = order.size();
+    while (count > 0 && !needed.contains(order.get(count - 1))) {
+      count--;
+    }
+    return count;
+  }
+
+  /// What walks found, one after the other.
+  private Relation relation(List<Variable> variables, List<Walk> walks) {
+    int count = 0;
+    for (Walk walk : walks) {
+      count = Math.addExact(count, walk.count());
     }
     List<Column> columns = new ArrayList<>();
-    for (int i = 0; i < shownCount; i++) {
-      columns.add(scans.numbering(order.get(i)).column(walk.found(i), walk.count()));
+    for (int i = 0; i < variables.size(); i++) {
+      int[] numbers = walks.getFirst().found(i);
+      if (walks.size() > 1) {
+        numbers = new int[count];
+        int at = 0;
+        for (Walk walk : walks) {
+          System.arraycopy(walk.found(i), 0, numbers, at, walk.count());
+          at += walk.count();
+        }
+      }
+      columns.add(scans.numbering(variables.get(i)).column(numbers, count));
     }
-    return new Relation(order.subList(0, shownCount), columns, walk.count());
+    return new Relation(variables, columns, count);
+  }
+
+  /// How many edges the first variable of a walk has.
+  private static long edgeCount(Walk.Level first) {
+    long count = 0;
+    for (Edges each : first.ahead()) {
+      count = Math.max(count, each.count());
+    }
+    return count;
+  }
+
+  /// Where parts of the first variable's numbers begin, and the last ends: of as many edges each.
+  private static int[] starts(Walk.Level first, int size, int partCount) {
+    int[] starts = new int[partCount + 1];
+    Edges edges = first.ahead()[0];
+    int number = 0;
+    for (int part = 1; part < partCount; part++) {
+      long before = (long) edges.count() * part / partCount;
+      while (number < size && edges.starts()[number] < before) {
+        number++;
+      }
+      starts[part] = number;
+    }
+    starts[partCount] = size;
+    return starts;
   }
 
   /// Takes what the current rows know: numbers of one variable, or edges between two.

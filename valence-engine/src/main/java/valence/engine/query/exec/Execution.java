@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.edn.Persistent;
 import valence.engine.db.Database;
 import valence.engine.query.syntax.Clause;
 import valence.engine.query.syntax.Place;
@@ -30,13 +31,16 @@ public final class Execution {
   private final Budget budget;
   private final Map<Symbol, Rule> madeRules = new HashMap<>();
   private final Set<Optimization> optimizations;
+  private final long blockRows;
   private final @Nullable Trace trace;
   private final Tables tables = new Tables(this);
   private final Plan plan;
+  private @Nullable SharedPatterns shared; // once :where is known
   // By clause, not by its text: rules are run with different sources, each with clauses of its own.
   private final Map<String, Map<Clause, Object>> found = new HashMap<>();
 
   /// @param optimizations those that may be used
+  /// @param blockRows     as in [Tuning]
   /// @param plan          what runs with the same clauses, rules, inputs and schemas have decided
   /// @param trace         to be told what is run; null for a run that nobody looks at
   public Execution(
@@ -45,6 +49,7 @@ public final class Execution {
       Functions functions,
       Budget budget,
       Set<Optimization> optimizations,
+      long blockRows,
       Plan plan,
       @Nullable Trace trace) {
     this.sources = sources;
@@ -52,6 +57,7 @@ public final class Execution {
     this.functions = functions;
     this.budget = budget;
     this.optimizations = optimizations;
+    this.blockRows = blockRows;
     this.plan = plan;
     this.trace = trace;
   }
@@ -59,9 +65,11 @@ public final class Execution {
   /// The distinct rows over the wanted variables that satisfy the clauses.
   ///
   /// @param inputs relations that the clauses are joined with; no two share a variable
-  public Relation run(List<Clause> where, List<Relation> inputs, List<Variable> wanted) {
+  /// @param enough how many rows are asked for: the first ones of all, and perhaps more, come
+  public Relation run(
+      List<Clause> where, List<Relation> inputs, List<Variable> wanted, long enough) {
     try {
-      return found(where, inputs, wanted);
+      return found(where, inputs, wanted, enough);
     } catch (AnomalyException mistake) {
       throw Place.numbered(where.stream().map(Clause::form).toList(), mistake);
     }
@@ -106,8 +114,13 @@ public final class Execution {
     return body;
   }
 
-  private Relation found(List<Clause> where, List<Relation> inputs, List<Variable> wanted) {
+  private Relation found(
+      List<Clause> where, List<Relation> inputs, List<Variable> wanted, long enough) {
     Body body = body(where, inputs, wanted);
+    if (uses(Optimization.SHARED_PATTERNS)) {
+      shared = new SharedPatterns(
+          plan.repeated(() -> SharedPatterns.repeated(where, rules.rules().values())));
+    }
     for (int i = 0; i < body.count(); i++) {
       if (body.clause(i) instanceof Clause.Pattern pattern
           && source(pattern.source(), DEFAULT_SOURCE) instanceof Source.Facts) {
@@ -120,10 +133,20 @@ public final class Execution {
         }
       }
     }
-    return new Conjunction(this, body, DEFAULT_SOURCE, plan.wanted(wanted))
+    Relation rows = new Conjunction(this, body, DEFAULT_SOURCE, plan.wanted(wanted))
+        .stoppingAt(uses(Optimization.EARLY_STOP) ? enough : Long.MAX_VALUE)
         .run(Relation.UNIT, inputs)
-        .project(wanted)
-        .distinct(budget);
+        .project(wanted);
+    return trace == null || !rows.keys().isEmpty()
+        ? rows.distinct(budget)
+        : new Shaping(budget, trace)
+            .as(
+                Operator.Way.DISTINCT,
+                () -> Persistent.vector(Trace.symbols(wanted)),
+                rows.count(),
+                wanted.size(),
+                Relation::count,
+                () -> rows.distinct(budget));
   }
 
   private void check(Clause.Pattern pattern, Variable variable, Relation input) {
@@ -158,12 +181,22 @@ public final class Execution {
         () -> new Body(new Ordering(this).order(clauses, bound, scope), this));
   }
 
+  /// What patterns found that stand in several conjunctions; null when each is to read for itself.
+  @Nullable SharedPatterns shared() {
+    return shared;
+  }
+
   Plan plan() {
     return plan;
   }
 
   boolean uses(Optimization optimization) {
     return optimizations.contains(optimization);
+  }
+
+  /// Rows that are taken through the last clauses at first, when few are asked for.
+  long blockRows() {
+    return blockRows;
   }
 
   Functions functions() {

@@ -138,9 +138,11 @@ final class Expression {
   }
 
   /// The rows that the clause lets pass, with what it binds.
-  Relation apply(Relation relation, Budget budget) {
+  ///
+  /// @param repeats whether equal arguments needn't be passed to a function again
+  Relation apply(Relation relation, boolean repeats, Budget budget) {
     if (clause.binding().isPresent()) {
-      return bind(relation, clause.binding().get(), budget);
+      return bind(relation, clause.binding().get(), repeats, budget);
     }
     if (call.variables().isEmpty() && !call.readsSource()) {
       // The reference evaluates a predicate of constants, but keeps the rows whatever it says.
@@ -154,10 +156,9 @@ final class Expression {
     budget.operator().by(count < 0 ? Operator.Way.CALL : Operator.Way.COLUMN_FILTER);
     if (count < 0) {
       count = 0;
-      Evaluator evaluator = new Evaluator(relation);
+      Calls calls = new Calls(relation, repeats, budget);
       for (int row = 0; row < relation.count(); row++) {
-        budget.call();
-        Object result = evaluator.at(row);
+        Object result = calls.at(row);
         if (result != null && !Boolean.FALSE.equals(result)) {
           rows[count++] = row;
         }
@@ -166,7 +167,7 @@ final class Expression {
     return count == relation.count() ? relation : relation.select(rows, count);
   }
 
-  private Relation bind(Relation relation, Binding binding, Budget budget) {
+  private Relation bind(Relation relation, Binding binding, boolean repeats, Budget budget) {
     if (binding instanceof Binding.Scalar(Variable variable) && !relation.has(variable)) {
       Column sum = longs(relation);
       if (sum != null) {
@@ -175,10 +176,9 @@ final class Expression {
     }
     budget.operator().by(Operator.Way.CALL);
     Destructuring bound = new Destructuring(binding, clause.form());
-    Evaluator evaluator = new Evaluator(relation);
+    Calls calls = new Calls(relation, repeats, budget);
     for (int row = 0; row < relation.count(); row++) {
-      budget.call();
-      bound.add(row, evaluator.at(row));
+      bound.add(row, calls.at(row));
       budget.rows(
           bound.count(), relation.variables().size() + bound.variables().size(), clause.form());
     }
@@ -213,6 +213,81 @@ final class Expression {
       return null; // the slow way says which clause it was
     }
     return new Column.Keys(Kind.LONG, results);
+  }
+
+  /// Whether a call has the same result for the same arguments.
+  private static boolean isRepeatable(Call call) {
+    boolean isRepeatable = switch (call.callee()) {
+      case Callee.Named(Symbol name) -> Functions.isRepeatable(name);
+      case Callee.Lookup ignored -> true;
+    };
+    for (Term arg : call.args()) {
+      isRepeatable &= switch (arg) {
+        case Variable ignored -> true;
+        case Term.Constant(Object value) -> !(value instanceof Symbol); // may name a function
+        case Term.Blank ignored -> false;
+        case Term.Source ignored -> false;
+        case Term.Nested(Call inner) -> isRepeatable(inner);
+      };
+    }
+    return isRepeatable;
+  }
+
+  /// The results of the call, row by row. Where all arguments are codes of few values, each
+  /// combination of them is passed once.
+  private final class Calls {
+    /// Combinations that there may be, at most.
+    private static final int COMBINATIONS_MAX = 1 << 16;
+
+    private final Evaluator evaluator;
+    private final Budget budget;
+    private final int @Nullable [] combinations; // of the arguments, by row; null for calls by row
+    private @Nullable Object[] results = new Object[0]; // by combination
+    private boolean[] isKnown = new boolean[0];
+
+    Calls(Relation relation, boolean repeats, Budget budget) {
+      evaluator = new Evaluator(relation);
+      this.budget = budget;
+      combinations = repeats && isRepeatable(call) ? combinations(relation) : null;
+    }
+
+    private int @Nullable [] combinations(Relation relation) {
+      long count = 1;
+      for (Variable variable : call.variables()) {
+        if (!(relation.column(variable) instanceof Column.Codes(ValueCodes values, var codes))) {
+          return null;
+        }
+        count *= Math.max(1, values.count());
+        if (count > COMBINATIONS_MAX || count > relation.count() / 2) {
+          return null;
+        }
+      }
+      int[] combined = new int[relation.count()];
+      for (Variable variable : call.variables()) {
+        Column.Codes column = (Column.Codes) relation.column(variable);
+        for (int row = 0; row < combined.length; row++) {
+          combined[row] = combined[row] * column.values().count() + column.codes()[row];
+        }
+      }
+      results = new Object[(int) count];
+      isKnown = new boolean[results.length];
+      return combined;
+    }
+
+    @Nullable Object at(int row) {
+      if (combinations == null) {
+        budget.call();
+        return evaluator.at(row);
+      }
+      int combination = combinations[row];
+      if (!isKnown[combination]) {
+        budget.call();
+        results[combination] = evaluator.at(row);
+        isKnown[combination] = true;
+      }
+      budget.tick();
+      return results[combination];
+    }
   }
 
   /// The call with its arguments' columns found.

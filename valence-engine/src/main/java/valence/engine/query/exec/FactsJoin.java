@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.engine.index.Batch;
 import valence.engine.index.Bound;
+import valence.engine.index.Cursor;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
 import valence.engine.query.exec.FactsPattern.Part;
@@ -31,6 +32,15 @@ import valence.engine.schema.Schema;
 final class FactsJoin {
   /// Rows that a scan reads in the time of one probe or seek, about.
   private static final int ROWS_PER_PROBE = 32;
+
+  /// What it takes to pass a row, about,
+  private static final int DENSE_NANOS = 3;
+
+  /// to seek the next one,
+  private static final int SEEK_NANOS = 50;
+
+  /// and to look a key up in an array.
+  private static final int LOOK_UP_NANOS = 8;
 
   /// Places of an array of entities for each entity that is in it, at most,
   private static final int PLACES_PER_ROW = 8;
@@ -165,37 +175,109 @@ final class FactsJoin {
 
   /// Reads what one row finds.
   private Relation one() {
+    Found found = found();
+    if (found == null) {
+      return Relation.empty(resultVariables());
+    }
+    FactsScan scan = scan(found.parts, found.isProbe ? 1 : pattern.rowCount());
+    read(scan, found.e, found.v, found.isProbe ? 1 : pattern.rowCount());
+    return found.rows(scan);
+  }
+
+  /// Reads what one row finds a block at a time; null when that is nothing.
+  @Nullable Blocks blocks() {
+    Found found = pattern.isImpossible() ? null : found();
+    return found == null ? null : new Blocks(found);
+  }
+
+  /// What the only row finds.
+  private final class Found {
+    private final @Nullable Long e;
+    private final @Nullable Object v;
+    private final Set<Part> agreed;
+    private final Set<Part> parts;
+    private final boolean isProbe;
+
+    Found(@Nullable Long e, @Nullable Object v, Set<Part> agreed) {
+      this.e = e;
+      this.v = v;
+      this.agreed = agreed;
+      parts = EnumSet.copyOf(freshParts);
+      parts.addAll(boundParts);
+      parts.removeAll(agreed);
+      isProbe = agreed.contains(Part.E) || boundParts.contains(Part.V);
+      budget.operator().by(isProbe ? Operator.Way.INDEX_PROBE : Operator.Way.RANGE_SCAN);
+    }
+
+    Relation rows(FactsScan scan) {
+      return assemble(new Matches(new int[scan.count()], null, scan.count(), scan, agreed));
+    }
+  }
+
+  private @Nullable Found found() {
     Long e = pattern.entity();
     Object v = pattern.value();
     Set<Part> agreed = EnumSet.noneOf(Part.class);
     if (boundParts.contains(Part.E)) {
       long id = pattern.entityAt(current.column(pattern.requireVariable(Part.E)), 0);
       if (id == Schema.NONE || e != null && e != id) {
-        return Relation.empty(resultVariables());
+        return null;
       }
       e = id;
       agreed.add(Part.E);
     } else if (boundParts.contains(Part.V)) {
       v = pattern.valueAt(current.column(pattern.requireVariable(Part.V)), 0);
       if (v == null) {
-        return Relation.empty(resultVariables());
+        return null;
       }
     }
-    if (!pattern.hasRange(e, v)) {
-      return Relation.empty(resultVariables());
-    }
-    boolean isProbe = agreed.contains(Part.E) || boundParts.contains(Part.V);
-    budget.operator().by(isProbe ? Operator.Way.INDEX_PROBE : Operator.Way.RANGE_SCAN);
-    Set<Part> parts = EnumSet.copyOf(freshParts);
-    parts.addAll(boundParts);
-    parts.removeAll(agreed);
-    FactsScan scan = scan(parts, isProbe ? 1 : pattern.rowCount());
-    read(scan, e, v);
-    return assemble(new Matches(new int[scan.count()], null, scan.count(), scan, agreed));
+    return pattern.hasRange(e, v) ? new Found(e, v, agreed) : null;
   }
 
+  /// What one row finds, to be read as far as somebody asks.
+  final class Blocks {
+    private final Found found;
+    private final Reading reading;
+    private final Cursor cursor;
+    private boolean isOpen = true;
+
+    private Blocks(Found found) {
+      this.found = found;
+      reading = reading(found.e, found.v);
+      int columns = scan(found.parts, 0).columns() | (reading.value == null ? 0 : Batch.ALL);
+      cursor = pattern.db().cursor(reading.order, reading.range, columns);
+    }
+
+    /// The next rows, about so many; null when there are none.
+    @Nullable Relation next(long rows) {
+      if (!isOpen) {
+        return null;
+      }
+      FactsScan scan = scan(found.parts, rows);
+      isOpen = scan.read(cursor, reading.value, rows);
+      return found.rows(scan);
+    }
+  }
+
+  /// A range that is read.
+  ///
+  /// @param value that is compared row by row; null where the range says all
+  private record Reading(Order order, Range range, @Nullable Object value) {}
+
   /// Reads the datoms of an entity, or a value, or both, or neither.
-  private void read(FactsScan scan, @Nullable Long e, @Nullable Object v) {
+  ///
+  /// @param rows about how many there are
+  private void read(FactsScan scan, @Nullable Long e, @Nullable Object v, long rows) {
+    Reading reading = reading(e, v);
+    if (rows > 1) {
+      scan.read(reading.order, reading.range, rows, reading.value);
+    } else {
+      int columns = scan.columns() | (reading.value == null ? 0 : Batch.ALL);
+      scan.read(pattern.db().cursor(reading.order, reading.range, columns), reading.value);
+    }
+  }
+
+  private Reading reading(@Nullable Long e, @Nullable Object v) {
     Operator operator = budget.operator();
     if (operator.isWatched()) {
       operator.range(pattern.text(e, v));
@@ -203,21 +285,17 @@ final class FactsJoin {
     Attribute attribute = pattern.attribute();
     ValueBounds bounds = pattern.bounds();
     Order order = pattern.order(e, v);
-    Range range;
+    Range range = pattern.range(e, v);
     if (bounds != null && e == null && v == null && attribute != null) {
       // A part of the values is read in their order, unless it is most of them.
-      range = pattern.range(null, null);
       boolean isPart = pattern.db().countMax(Order.AVET, bounds.range())
           <= pattern.db().countMax(order, range) / 4 * 3;
       order = isPart ? Order.AVET : order;
       range = isPart ? bounds.range() : range;
-    } else {
-      range = pattern.range(e, v);
     }
     // What the range doesn't say is compared row by row.
     boolean isCompared = v != null && attribute == null && e != null;
-    int columns = scan.columns() | (isCompared ? Batch.ALL : 0);
-    scan.read(pattern.db().cursor(order, range, columns), isCompared ? v : null);
+    return new Reading(order, range, isCompared ? v : null);
   }
 
   /// Reads the index along with what is known; null when that isn't possible.
@@ -319,22 +397,79 @@ final class FactsJoin {
       KeyedRange range, long[] keys, int @Nullable [] order, boolean isDense, long rows) {
     int count = current.count();
     FactsScan scan = scan(partsBut(range.by()), Math.min(rows, count));
-    int columns = scan.columnsOfFew() | (range.by() == Part.E ? Batch.E : Batch.V);
-    SortedMerge merge = new SortedMerge(
-        pattern.db().cursor(range.order(), range.between(keys[0], keys[count - 1]), columns),
-        range.by() == Part.E,
-        keys,
-        count,
-        scan,
-        isTest(range.by()) || isKey(range.by()),
-        budget);
-    int[] left = isDense ? merge.dense() : merge.seeking(range.order(), range::bound);
-    if (order != null) {
-      for (int i = 0; i < merge.count(); i++) {
-        left[i] = order[left[i]];
+    boolean isOnce = isTest(range.by()) || isKey(range.by());
+    int partCount = isDense
+        ? budget.workers().parts(rows, DENSE_NANOS)
+        : budget.workers().parts(count, SEEK_NANOS);
+    int[] left;
+    int found;
+    if (partCount == 1) {
+      SortedMerge merge = merge(range, keys, 0, count, scan, isOnce, isDense, budget);
+      left = merge.left();
+      found = merge.count();
+    } else {
+      int[] starts = starts(keys, count, partCount);
+      SortedMerge[] merges = new SortedMerge[partCount];
+      scan.collect(
+          starts,
+          isOnce,
+          (part, own) -> merges[part] = merge(
+              range, keys, starts[part], starts[part + 1], own, isOnce, isDense, own.budget()));
+      found = scan.count();
+      left = new int[found];
+      int at = 0;
+      for (SortedMerge merge : merges) {
+        System.arraycopy(merge.left(), 0, left, at, merge.count());
+        at += merge.count();
       }
     }
-    return new Matches(left, null, merge.count(), scan, EnumSet.of(range.by()));
+    for (int i = 0; order != null && i < found; i++) {
+      left[i] = order[left[i]];
+    }
+    return new Matches(left, null, found, scan, EnumSet.of(range.by()));
+  }
+
+  /// Where parts of ascending keys begin, and the last ends: equal keys are of one part.
+  private static int[] starts(long[] keys, int count, int partCount) {
+    int[] starts = new int[partCount + 1];
+    for (int part = 1; part <= partCount; part++) {
+      int at = (int) ((long) count * part / partCount);
+      while (at > 0 && at < count && keys[at] == keys[at - 1]) {
+        at++;
+      }
+      starts[part] = at;
+    }
+    return starts;
+  }
+
+  /// @param from the first of the keys to be found
+  /// @param to   behind the last of them
+  private SortedMerge merge(
+      KeyedRange range,
+      long[] keys,
+      int from,
+      int to,
+      FactsScan scan,
+      boolean isOnce,
+      boolean isDense,
+      Budget own) {
+    int columns = scan.columnsOfFew() | (range.by() == Part.E ? Batch.E : Batch.V);
+    Range between = from == to ? Range.prefix(Bound.NONE) : range.between(keys[from], keys[to - 1]);
+    SortedMerge merge = new SortedMerge(
+        pattern.db().cursor(range.order(), between, columns),
+        range.by() == Part.E,
+        keys,
+        from,
+        to,
+        scan,
+        isOnce,
+        own);
+    if (isDense) {
+      merge.dense();
+    } else if (from < to) {
+      merge.seeking(range.order(), range::bound);
+    }
+    return merge;
   }
 
   /// Puts what is read into an array by key, and looks each known key up.
@@ -344,7 +479,7 @@ final class FactsJoin {
     parts.add(range.by());
     FactsScan scan = scan(parts, expectedRows);
     Range between = range.between(lowest, highest);
-    scan.read(pattern.db().cursor(range.order(), between, scan.columns()), null);
+    scan.read(range.order(), between, expectedRows, null);
     long[] found = ((Column.Keys) scan.column(range.by())).keys();
     int rows = scan.count();
     budget.rows(highest - lowest + 1, 1, pattern.form());
@@ -355,15 +490,18 @@ final class FactsJoin {
     boolean isTest = isTest(range.by());
     Join.Pairs pairs = new Join.Pairs(
         budget, current.variables().size() + fresh.size(), pattern.form(), current.count());
-    for (int i = 0; i < current.count(); i++) {
-      long key = keys[i];
-      int row = places[(int) (key - lowest)] - 1;
-      if (row >= 0) {
-        do {
-          pairs.add(i, row++);
-        } while (!isTest && row < rows && found[row] == key);
+    Join.Search search = (from, to, into) -> {
+      for (int i = from; i < to; i++) {
+        long key = keys[i];
+        int row = places[(int) (key - lowest)] - 1;
+        if (row >= 0) {
+          do {
+            into.add(i, row++);
+          } while (!isTest && row < rows && found[row] == key);
+        }
       }
-    }
+    };
+    pairs.fill(search, current.count(), LOOK_UP_NANOS);
     return new Matches(pairs.left, pairs.right, pairs.count, scan, EnumSet.of(range.by()));
   }
 
@@ -385,12 +523,12 @@ final class FactsJoin {
       if (byEntity) {
         long e = ((Column.Keys) column).keys()[row];
         if (e != FactsPattern.NO_ENTITY && (pattern.entity() == null || pattern.entity() == e)) {
-          read(scan, e, pattern.value());
+          read(scan, e, pattern.value(), 1);
         }
       } else {
         Object v = pattern.valueAt(column, row);
         if (v != null && pattern.hasRange(pattern.entity(), v)) {
-          read(scan, pattern.entity(), v);
+          read(scan, pattern.entity(), v, 1);
         }
       }
       for (int member = row;
@@ -408,8 +546,9 @@ final class FactsJoin {
   /// Reads all that matches, and joins it by what is known.
   private Relation hash() {
     budget.operator().by(Operator.Way.RANGE_SCAN);
-    FactsScan scan = scan(pattern.count(pattern.entity(), pattern.value()));
-    read(scan, pattern.entity(), pattern.value());
+    long rows = pattern.count(pattern.entity(), pattern.value());
+    FactsScan scan = scan(rows);
+    read(scan, pattern.entity(), pattern.value(), rows);
     Column[] left = new Column[boundParts.size()];
     Column[] right = new Column[boundParts.size()];
     int i = 0;
@@ -493,6 +632,8 @@ final class FactsJoin {
     }
     if (fresh.isEmpty()) {
       count = once(left, count);
+    } else if (!isAscending(left, count)) {
+      right = sort(left, right, count);
     }
     boolean isWhole = isWhole(left, count);
     List<Variable> variables = new ArrayList<>();
@@ -517,18 +658,52 @@ final class FactsJoin {
     return new Relation(variables, columns, count, keys);
   }
 
-  /// Keeps one of each position, and returns how many there are.
+  /// Keeps one of each position, ascending, and returns how many there are.
   private int once(int[] positions, int count) {
     boolean[] isKept = new boolean[current.count()];
-    int kept = 0;
     for (int i = 0; i < count; i++) {
-      int position = positions[i];
-      if (!isKept[position]) {
-        isKept[position] = true;
+      isKept[positions[i]] = true;
+    }
+    int kept = 0;
+    for (int position = 0; position < isKept.length; position++) {
+      if (isKept[position]) {
         positions[kept++] = position;
       }
     }
     return kept;
+  }
+
+  private static boolean isAscending(int[] positions, int count) {
+    for (int i = 1; i < count; i++) {
+      if (positions[i] < positions[i - 1]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Puts matches into the order of the current rows, those of one row as they were found. So rows
+  /// come in one order however they are joined, and those of the first of the current rows first.
+  ///
+  /// @return the positions in what was scanned
+  private int[] sort(int[] left, int @Nullable [] right, int count) {
+    int[] ends = new int[current.count() + 1];
+    for (int i = 0; i < count; i++) {
+      ends[left[i] + 1]++;
+    }
+    for (int row = 1; row < ends.length; row++) {
+      ends[row] += ends[row - 1];
+    }
+    int[] sorted = new int[count];
+    for (int i = 0; i < count; i++) {
+      sorted[ends[left[i]]++] = right == null ? i : right[i];
+    }
+    int from = 0;
+    for (int row = 0; row < current.count(); row++) {
+      Arrays.fill(left, from, ends[row], row);
+      from = ends[row];
+    }
+    return sorted;
   }
 
   private boolean isWhole(int[] left, int count) {

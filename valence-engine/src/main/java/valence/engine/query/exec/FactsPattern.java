@@ -551,8 +551,10 @@ final class FactsPattern {
   }
 
   /// Which share of the attribute's rows has the value, or one within the bounds.
-  private double share() {
-    return (double) rowCount() / Math.max(1, db.countMax(order(null, null), range(null, null)));
+  double share() {
+    return impossible
+        ? 0
+        : (double) rowCount() / Math.max(1, db.countMax(order(null, null), range(null, null)));
   }
 
   /// Whether one row, joined with the pattern, can't become two, as far as the schema says.
@@ -561,6 +563,20 @@ final class FactsPattern {
         && !db.view().history()
         && (!attribute.many() && (entity != null || isKnown(Part.E, current))
             || attribute.isUnique() && (value != null || isKnown(Part.V, current)));
+  }
+
+  /// Whether a row that binds some variables can't become two, as far as the schema says.
+  boolean isAtMostOne(Set<Variable> bound) {
+    boolean hasEntity = entity != null || isBound(Part.E, bound);
+    boolean hasValue = value != null || isBound(Part.V, bound);
+    return attribute != null
+        && !db.view().history()
+        && (hasEntity && (!attribute.many() || hasValue) || attribute.isUnique() && hasValue);
+  }
+
+  /// Whether it has a variable of some.
+  boolean isConnected(Set<Variable> bound) {
+    return isBound(Part.E, bound) || isBound(Part.V, bound);
   }
 
   private boolean isKnown(Part part, Relation current) {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import valence.engine.db.Database;
 import valence.engine.index.Batch;
 import valence.engine.index.Cursor;
+import valence.engine.index.Order;
+import valence.engine.index.Range;
 import valence.engine.query.exec.FactsPattern.Part;
 import valence.engine.query.syntax.Term.Variable;
 import valence.engine.schema.Attribute;
@@ -29,6 +31,9 @@ final class FactsScan {
   /// or in so many, where a row's value is an object.
   private static final int OBJECTS_SHARE = 24;
 
+  /// What it takes to read a row, about.
+  private static final int SCAN_NANOS = 3;
+
   private static final long[] NO_LONGS = {};
   private static final int[] NO_INTS = {};
 
@@ -44,6 +49,7 @@ final class FactsScan {
   private final @Nullable ValuesBuilder values; // of V, where keys don't say everything
   private final List<Two> same = new ArrayList<>(); // places of one variable
   private final boolean isTested;
+  private final boolean codes;
   private int count;
   private int[] selected = NO_INTS;
   private long[] picked = NO_LONGS;
@@ -56,22 +62,17 @@ final class FactsScan {
     this.db = pattern.db();
     this.attribute = pattern.attribute();
     this.budget = budget;
+    this.codes = codes;
     parts = wanted.toArray(new Part[0]);
     int capacity = Math.clamp(expectedRows, CAPACITY_MIN, CAPACITY_MAX);
     ValuesBuilder objects = null;
     for (Part part : parts) {
-      switch (part) {
-        case E, A, TX -> builders.put(part, new ColumnBuilder(Kind.LONG, capacity));
-        case ADDED -> builders.put(part, new ColumnBuilder(Kind.BOOLEAN, capacity));
-        case V -> {
-          if (attribute == null) {
-            builders.put(part, new ColumnBuilder(false));
-          } else if (attribute.type().inline()) {
-            builders.put(part, new ColumnBuilder(Kind.of(attribute.type()), capacity));
-          } else {
-            objects = new ValuesBuilder(codes && ValueCodes.fit(attribute.type()), capacity);
-          }
-        }
+      if (hasKeys(part)) {
+        builders.put(part, new ColumnBuilder(kind(part), capacity));
+      } else if (attribute == null) {
+        builders.put(part, new ColumnBuilder(false));
+      } else {
+        objects = new ValuesBuilder(codes && ValueCodes.fit(attribute.type()), capacity);
       }
     }
     values = objects;
@@ -80,6 +81,47 @@ final class FactsScan {
         || pattern.added() != null
         || pattern.bounds() != null
         || !same.isEmpty();
+  }
+
+  /// A part of another one.
+  ///
+  /// @param shared arrays for the keys of all parts; empty where each part has its own
+  /// @param from   where the rows of this one stand there
+  private FactsScan(FactsScan whole, Budget budget, Map<Part, long[]> shared, int from, int to) {
+    this.pattern = whole.pattern;
+    this.db = whole.db;
+    this.attribute = whole.attribute;
+    this.budget = budget;
+    this.codes = whole.codes;
+    parts = whole.parts;
+    ValuesBuilder objects = null;
+    for (Part part : parts) {
+      long[] keys = shared.get(part);
+      if (keys != null) {
+        builders.put(part, new ColumnBuilder(kind(part), keys, from, to));
+      } else if (hasKeys(part)) {
+        builders.put(part, new ColumnBuilder(kind(part), CAPACITY_MIN));
+      } else if (attribute != null) {
+        int capacity = Math.max(CAPACITY_MIN, to - from);
+        objects = new ValuesBuilder(codes && ValueCodes.fit(attribute.type()), capacity);
+      }
+    }
+    values = objects;
+    same.addAll(whole.same);
+    isTested = whole.isTested;
+  }
+
+  /// Whether all of a component is keys of one kind.
+  private boolean hasKeys(Part part) {
+    return part != Part.V || attribute != null && attribute.type().inline();
+  }
+
+  private Kind kind(Part part) {
+    return switch (part) {
+      case E, A, TX -> Kind.LONG;
+      case ADDED -> Kind.BOOLEAN;
+      case V -> Kind.of(Objects.requireNonNull(attribute).type());
+    };
   }
 
   private void addSame() {
@@ -137,21 +179,107 @@ final class FactsScan {
     return count;
   }
 
+  /// Of the thread that adds rows.
+  Budget budget() {
+    return budget;
+  }
+
+  /// Adds the rows of a range, to a scan that has none. Large ranges are read by several threads.
+  ///
+  /// @param rows  about how many there are in the range
+  /// @param value what the value of a row must be, where the range doesn't say; or null
+  void read(Order order, Range range, long rows, @Nullable Object value) {
+    int asked = columns() | (value == null ? 0 : Batch.ALL);
+    int partCount = attribute == null ? 1 : budget.workers().parts(rows, SCAN_NANOS);
+    List<Range> ranges = partCount == 1 ? List.of(range) : db.parts(order, range, partCount);
+    if (ranges.size() == 1) {
+      read(db.cursor(order, range, asked), value);
+      return;
+    }
+    int[] starts = new int[ranges.size() + 1];
+    boolean isExact = !isTested && value == null && db.view().isNow();
+    long sum = 0;
+    for (int i = 0; i < ranges.size(); i++) {
+      sum += isExact ? db.countMax(order, ranges.get(i)) : 0;
+      budget.rows(sum, parts.length, pattern.form());
+      starts[i + 1] = (int) sum;
+    }
+    collect(
+        starts,
+        isExact,
+        (part, scan) -> scan.read(db.cursor(order, ranges.get(part), asked), value));
+  }
+
+  /// What adds the rows of one part.
+  interface PartReader {
+    void read(int part, FactsScan scan);
+  }
+
+  /// Adds the rows of parts, to a scan that has none.
+  ///
+  /// @param starts   by part, with one more for the end: what is free for its rows
+  /// @param isShared whether most parts will have as many rows, and none will have more
+  void collect(int[] starts, boolean isShared, PartReader reader) {
+    Map<Part, long[]> shared = new EnumMap<>(Part.class);
+    for (Part part : parts) {
+      if (isShared && hasKeys(part)) {
+        shared.put(part, new long[starts[starts.length - 1]]);
+      }
+    }
+    FactsScan[] scans = new FactsScan[starts.length - 1];
+    budget.workers().run(budget, scans.length, (part, own) -> {
+      FactsScan scan = new FactsScan(this, own, shared, starts[part], starts[part + 1]);
+      reader.read(part, scan);
+      scans[part] = scan;
+    });
+    for (FactsScan scan : scans) {
+      count += scan.count;
+    }
+    for (Part part : parts) {
+      if (hasKeys(part)) {
+        long[] keys = shared.getOrDefault(part, NO_LONGS);
+        List<ColumnBuilder> joined = new ArrayList<>();
+        for (FactsScan scan : scans) {
+          joined.add(Objects.requireNonNull(scan.builders.get(part)));
+        }
+        keys = keys.length < count ? new long[count] : keys;
+        builders.put(part, ColumnBuilder.joined(kind(part), joined, keys));
+      } else {
+        List<ValuesBuilder> joined = new ArrayList<>();
+        for (FactsScan scan : scans) {
+          joined.add(Objects.requireNonNull(scan.values));
+        }
+        columns.put(part, ValuesBuilder.joined(joined));
+      }
+    }
+  }
+
   /// Adds the rows of a cursor.
   ///
   /// @param value what the value of a row must be, where the cursor's range doesn't say; or null
   void read(Cursor cursor, @Nullable Object value) {
-    while (cursor.next()) {
+    read(cursor, value, Long.MAX_VALUE);
+  }
+
+  /// Adds rows of a cursor until there are so many, or a few more.
+  ///
+  /// @return whether the cursor may have more
+  boolean read(Cursor cursor, @Nullable Object value, long rows) {
+    while (count < rows) {
+      if (!cursor.next()) {
+        return false;
+      }
       budget.check();
       Batch batch = cursor.batch();
       budget.operator().read(batch.count());
       if (!isTested && value == null) {
         add(batch);
       } else {
-        int rows = select(batch, value);
-        add(batch, selected, rows);
+        int found = select(batch, value);
+        add(batch, selected, found);
       }
     }
+    return true;
   }
 
   private int select(Batch batch, @Nullable Object value) {

@@ -3,6 +3,7 @@ package valence.engine.query.exec;
 import clojure.lang.Symbol;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
@@ -18,6 +19,9 @@ import valence.engine.query.syntax.Forms;
 /// Finds what a name in the place of a function means: a function of queries, of a database, of the
 /// curated core, a member of a Java class, or a function of the application; nothing else.
 public final class Functions {
+  private static final Set<String> RANDOM =
+      Set.of("rand", "rand-int", "rand-nth", "random-uuid", "shuffle");
+
   private final FunctionResolver application;
   private final NestedQuery nested;
   private final Budget budget;
@@ -69,6 +73,15 @@ public final class Functions {
         || DatabaseFunctions.find(name) != null
         || !(name.getNamespace() == null && name.getName().equals("q"))
             && (CoreFunctions.find(name) != null || member(name) != null);
+  }
+
+  /// Whether equal arguments have equal results, however often a function is called. Nobody knows
+  /// that of the application's.
+  static boolean isRepeatable(Symbol name) {
+    return !RANDOM.contains(name.getName())
+        && (Builtins.find(name) != null
+            || CoreFunctions.find(name) != null
+            || name.getNamespace() == null && name.getName().startsWith("."));
   }
 
   private static @Nullable Invocable member(Symbol symbol) {

@@ -7,6 +7,9 @@ import valence.engine.query.syntax.Term.Variable;
 
 /// Hash joins of relations.
 final class Join {
+  /// What it takes to look a row up, about.
+  private static final int PROBE_NANOS = 20;
+
   private Join() {}
 
   /// Pairs of rows that agree on the shared variables; every pair when there are none. Shared
@@ -16,7 +19,57 @@ final class Join {
       return right;
     }
     List<Variable> shared = left.shared(right);
+    if (!shared.isEmpty()) {
+      TupleSet set = right.set();
+      boolean isRight = set != null && left.count() < right.count();
+      if (!isRight) {
+        set = right.count() < left.count() ? left.set() : null;
+      }
+      if (set != null) {
+        return kept(left, right, isRight, set, shared, budget, clause);
+      }
+    }
     return on(left, left.columns(shared), right, right.columns(shared), budget, clause);
+  }
+
+  /// The join where one side is rows of a set, which are many and indexed.
+  private static Relation kept(
+      Relation left,
+      Relation right,
+      boolean isRight,
+      TupleSet set,
+      List<Variable> shared,
+      Budget budget,
+      Object clause) {
+    Relation few = isRight ? left : right;
+    Relation many = isRight ? right : left;
+    int[] by = new int[shared.size()];
+    for (int i = 0; i < by.length; i++) {
+      by[i] = many.variables().indexOf(shared.get(i));
+    }
+    budget.operator().by(Operator.Way.HASH_JOIN);
+    int columnCount = left.variables().size() + right.variables().size() - by.length;
+    Pairs pairs = new Pairs(budget, columnCount, clause);
+    set.index(by)
+        .match(few.columns(shared), few.count(), many.columns(shared), many.count(), pairs);
+    return joined(
+        left,
+        isRight ? pairs.left : pairs.right,
+        right,
+        isRight ? pairs.right : pairs.left,
+        pairs.count);
+  }
+
+  /// Rows of both sides put together, with the variables of the right one that are new.
+  private static Relation joined(
+      Relation left, int[] leftRows, Relation right, int[] rightRows, int count) {
+    Relation joined = left.gather(leftRows, count);
+    for (Variable variable : right.variables()) {
+      if (!left.has(variable)) {
+        joined = joined.with(variable, right.column(variable).gather(rightRows, count));
+      }
+    }
+    return joined;
   }
 
   /// Pairs of rows that agree on the given columns; of the right side the variables that are new.
@@ -32,11 +85,7 @@ final class Join {
     int columnCount = left.variables().size() + added.size();
     Pairs pairs =
         pairs(leftKeys, left.count(), rightKeys, right.count(), columnCount, budget, clause);
-    Relation joined = left.gather(pairs.left, pairs.count);
-    for (Variable variable : added) {
-      joined = joined.with(variable, right.column(variable).gather(pairs.right, pairs.count));
-    }
-    return joined;
+    return joined(left, pairs.left, right, pairs.right, pairs.count);
   }
 
   /// The positions of rows that agree on the given columns.
@@ -76,12 +125,23 @@ final class Join {
   private static void match(
       Column[] probe, int probeCount, Column[] build, int buildCount, Pairs pairs) {
     Chains chains = new Chains(build, buildCount);
-    for (int i = 0; i < probeCount; i++) {
-      pairs.budget.tick();
-      for (int j = chains.first(probe, i); j >= 0; j = chains.next(j, probe, i)) {
-        pairs.add(i, j);
+    Search search = (from, to, into) -> {
+      for (int i = from; i < to; i++) {
+        into.budget.tick();
+        for (int j = chains.first(probe, i); j >= 0; j = chains.next(j, probe, i)) {
+          into.add(i, j);
+        }
       }
-    }
+    };
+    pairs.fill(search, probeCount, PROBE_NANOS);
+  }
+
+  /// Finds the partners of rows.
+  interface Search {
+    /// @param from the first of the rows
+    /// @param to   behind the last of them
+    /// @param into gets the pairs
+    void search(int from, int to, Pairs into);
   }
 
   /// The rows of the left side that have a partner, or those that have none.
@@ -203,6 +263,44 @@ final class Join {
       this.clause = target.clause;
       this.swap = true;
       this.target = target;
+    }
+
+    /// Takes the pairs of so many rows, in their order; several threads search where that is worth
+    /// it.
+    ///
+    /// @param nanos that a row takes, about
+    void fill(Search search, int rowCount, int nanos) {
+      int partCount = budget.workers().parts(rowCount, nanos);
+      if (partCount == 1) {
+        search.search(0, rowCount, this);
+        return;
+      }
+      Pairs[] parts = new Pairs[partCount];
+      budget.workers().run(budget, partCount, (part, own) -> {
+        Pairs some = new Pairs(own, columnCount, clause, rowCount / partCount + 1);
+        int from = (int) ((long) rowCount * part / partCount);
+        int to = (int) ((long) rowCount * (part + 1) / partCount);
+        search.search(from, to, some);
+        parts[part] = some;
+      });
+      addAll(parts);
+    }
+
+    /// Takes the pairs of parts, one after the other.
+    private void addAll(Pairs[] parts) {
+      long sum = target.count;
+      for (Pairs part : parts) {
+        sum += part.count;
+      }
+      budget.rows(sum, columnCount, clause);
+      int total = Math.toIntExact(sum);
+      target.left = Arrays.copyOf(target.left, Math.max(total, CAPACITY_MIN));
+      target.right = Arrays.copyOf(target.right, Math.max(total, CAPACITY_MIN));
+      for (Pairs part : parts) {
+        System.arraycopy(swap ? part.right : part.left, 0, target.left, target.count, part.count);
+        System.arraycopy(swap ? part.left : part.right, 0, target.right, target.count, part.count);
+        target.count += part.count;
+      }
     }
 
     /// Takes pairs whose sides are exchanged into this one.

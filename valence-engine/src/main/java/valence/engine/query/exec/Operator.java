@@ -43,12 +43,24 @@ public final class Operator {
     COLUMN_FILTER,
     /// A function is called for each row.
     CALL,
+    /// What an equal pattern found in another branch or rule is used again.
+    SHARED,
     /// Alternatives are put together.
     UNION,
     /// A rule runs on what is new until nothing is.
     SEMI_NAIVE,
     /// A graph is walked.
-    REACHABILITY;
+    REACHABILITY,
+    /// It was ended before its rows were, since enough had been found.
+    EARLY_STOP,
+    /// Equal rows become one.
+    DISTINCT,
+    /// Rows that agree become one, of each group's values.
+    AGGREGATE,
+    /// Entities become maps.
+    PULL,
+    /// Rows are made of columns.
+    RESULT;
 
     /// Such as `hash-join`.
     public String text() {
@@ -74,6 +86,7 @@ public final class Operator {
   private long bytes;
   private long nanos;
   private long runs;
+  private int threadCount = 1;
 
   /// @param what    the clause, the variables of rows that were given, or what else takes time
   /// @param watched whether somebody wants to know more than numbers
@@ -117,6 +130,23 @@ public final class Operator {
     filters = known;
   }
 
+  /// Notes that so many threads did it.
+  void workedBy(int threads) {
+    threadCount = Math.max(threadCount, threads);
+  }
+
+  /// Takes over what was noted by a thread that helped.
+  void add(Operator helper) {
+    ways.addAll(helper.ways);
+    rowsRead += helper.rowsRead;
+    rangeCount += helper.rangeCount;
+    for (String range : helper.ranges) {
+      if (ranges.size() < RANGES_MAX && !ranges.contains(range)) {
+        ranges.add(range);
+      }
+    }
+  }
+
   /// Notes how many rows were expected, of all runs.
   void estimated(double rows) {
     rowsEstimated = Math.max(0, rowsEstimated) + rows;
@@ -136,19 +166,22 @@ public final class Operator {
 
   /// Such as `[?e :person/name ?n] (20000 rows, 13 ms)`.
   String summary() {
-    String name = what instanceof String text
-        ? text
-        : what instanceof Clause clause ? Forms.show(clause.form()) : "inputs " + what;
+    String name = switch (what) {
+      case String text -> text;
+      case Clause clause -> Forms.show(clause.form());
+      case Shaping.Part part -> Forms.show(part.form());
+      default -> "inputs " + what;
+    };
     return name + " (" + rowsOut + " rows, " + nanos / NANOS_PER_MILLI + " ms)";
   }
 
   /// What a query that is stopped says of it.
   Map<Keyword, Object> toMap() {
     Map<Keyword, Object> map = new LinkedHashMap<>();
-    if (what instanceof Clause clause) {
-      map.put(Keyword.intern("clause"), clause.form());
-    } else {
-      map.put(Keyword.intern("operator"), what.toString());
+    switch (what) {
+      case Clause clause -> map.put(Keyword.intern("clause"), clause.form());
+      case Shaping.Part part -> map.put(Keyword.intern("clause"), part.form());
+      default -> map.put(Keyword.intern("operator"), what.toString());
     }
     map.put(Keyword.intern("rows-in"), rowsIn);
     map.put(Keyword.intern("rows-out"), rowsOut);
@@ -204,5 +237,10 @@ public final class Operator {
 
   long runs() {
     return runs;
+  }
+
+  /// The most threads that worked at it at a time.
+  int threadCount() {
+    return threadCount;
   }
 }

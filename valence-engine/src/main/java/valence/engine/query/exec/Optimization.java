@@ -21,8 +21,18 @@ public enum Optimization {
   COLUMN_AGGREGATES,
   /// Rules that reach along edges walk a graph.
   REACHABILITY,
+  /// Rules join what is new with kept, indexed answers, each pair of old ones but once.
+  DELTAS,
+  /// A function whose arguments are codes is called once for each combination of them.
+  REPEATED_CALLS,
+  /// A pattern that stands in several branches or rules is read once, where it is read whole.
+  SHARED_PATTERNS,
   /// What was decided of a query is kept for the next time it is asked.
-  KEPT_PLANS;
+  KEPT_PLANS,
+  /// Large operators are cut into parts, for several threads.
+  PARALLEL,
+  /// No more rows are found than are asked for.
+  EARLY_STOP;
 
   public static final Set<Optimization> ALL =
       Collections.unmodifiableSet(EnumSet.allOf(Optimization.class));

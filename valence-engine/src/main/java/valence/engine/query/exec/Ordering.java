@@ -250,7 +250,7 @@ final class Ordering {
             .with("clause", call.form())
             .toException();
       }
-      if (given.contains(true)) {
+      if (given.contains(true) || Flattening.isDisjunction(rule.name())) {
         return null;
       }
       AnomalyException obstacle = fullScan(call.form());

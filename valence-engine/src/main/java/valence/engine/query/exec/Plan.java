@@ -50,6 +50,7 @@ public final class Plan {
   private final Set<Use> open = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Body where;
   private volatile @Nullable Set<Variable> wanted;
+  private volatile @Nullable Set<List<Object>> repeated;
 
   /// The clauses of `:where`; null as long as nobody has ordered them.
   @Nullable Body where() {
@@ -62,6 +63,16 @@ public final class Plan {
     if (known == null) {
       known = Collections.unmodifiableSet(new LinkedHashSet<>(result));
       wanted = known;
+    }
+    return known;
+  }
+
+  /// The shapes of patterns that stand in several conjunctions.
+  Set<List<Object>> repeated(Supplier<Set<List<Object>>> make) {
+    Set<List<Object>> known = repeated;
+    if (known == null) {
+      known = make.get();
+      repeated = known;
     }
     return known;
   }

@@ -20,6 +20,7 @@ public final class Relation {
   private final List<Column> columns;
   private final int count;
   private final List<Set<Variable>> keys;
+  private final @Nullable TupleSet set; // whose first rows these are, column by column
 
   Relation(List<Variable> variables, List<Column> columns, int count) {
     this(variables, columns, count, List.of());
@@ -27,12 +28,32 @@ public final class Relation {
 
   /// @param keys sets of variables, each of which tells all rows apart
   Relation(List<Variable> variables, List<Column> columns, int count, List<Set<Variable>> keys) {
+    this(variables, columns, count, keys, null);
+  }
+
+  private Relation(
+      List<Variable> variables,
+      List<Column> columns,
+      int count,
+      List<Set<Variable>> keys,
+      @Nullable TupleSet set) {
     assert variables.size() == columns.size();
     assert keys.stream().allMatch(variables::containsAll);
     this.variables = List.copyOf(variables);
     this.columns = List.copyOf(columns);
     this.count = count;
     this.keys = count <= 1 ? ONE_ROW : List.copyOf(keys);
+    this.set = set;
+  }
+
+  /// The same rows, known to be the first ones of a set, which can look them up.
+  Relation of(TupleSet whole) {
+    return new Relation(variables, columns, count, List.of(variableSet()), whole);
+  }
+
+  /// The set whose first rows these are, column by column; null when nobody keeps them.
+  @Nullable TupleSet set() {
+    return set;
   }
 
   /// One row of one value that an input gives.
@@ -113,6 +134,15 @@ public final class Relation {
     return new Relation(variables, gathered(rows, rowCount), rowCount, keys);
   }
 
+  /// Some rows that follow each other.
+  Relation slice(int from, int rowCount) {
+    int[] rows = new int[rowCount];
+    for (int i = 0; i < rowCount; i++) {
+      rows[i] = from + i;
+    }
+    return select(rows, rowCount);
+  }
+
   private List<Column> gathered(int[] rows, int rowCount) {
     List<Column> gathered = new ArrayList<>(columns.size());
     for (Column column : columns) {
@@ -147,7 +177,7 @@ public final class Relation {
       key.forEach(variable -> same.add(names.get(variables.indexOf(variable))));
       renamed.add(same);
     }
-    return new Relation(names, columns, count, renamed);
+    return new Relation(names, columns, count, renamed, set);
   }
 
   /// The same rows, no two of which agree on all of some variables.

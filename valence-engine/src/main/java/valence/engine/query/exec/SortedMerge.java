@@ -17,7 +17,7 @@ final class SortedMerge {
   private final Cursor cursor;
   private final boolean byEntity;
   private final long[] keys;
-  private final int keyCount;
+  private final int keyEnd;
   private final FactsScan scan;
   private final boolean isOnce;
   private final Budget budget;
@@ -26,57 +26,62 @@ final class SortedMerge {
   private int[] rows = new int[POSITIONS_MIN]; // of the present batch
   private int key; // of those that rows to come may have, the first
 
+  /// @param from   the first of the keys
+  /// @param keyEnd behind the last of them
   /// @param scan   is given the rows that are found
   /// @param isOnce whether a key is found once at most, by its first row
   SortedMerge(
       Cursor cursor,
       boolean byEntity,
       long[] keys,
-      int keyCount,
+      int from,
+      int keyEnd,
       FactsScan scan,
       boolean isOnce,
       Budget budget) {
     this.cursor = cursor;
     this.byEntity = byEntity;
     this.keys = keys;
-    this.keyCount = keyCount;
+    this.key = from;
+    this.keyEnd = keyEnd;
     this.scan = scan;
     this.isOnce = isOnce;
     this.budget = budget;
-    left = new int[Math.max(POSITIONS_MIN, keyCount)];
+    left = new int[Math.max(POSITIONS_MIN, keyEnd - from)];
   }
 
   int count() {
     return count;
   }
 
+  /// By row that was found, the position of its key.
+  int[] left() {
+    return left;
+  }
+
   /// Reads every row.
-  ///
-  /// @return the position of the key for each row that was found
-  int[] dense() {
-    while (key < keyCount && cursor.next()) {
+  void dense() {
+    while (key < keyEnd && cursor.next()) {
       budget.check();
       take(false);
     }
-    return left;
   }
 
   /// Passes rows between keys that are far from each other.
   ///
   /// @param bound where the rows of a key begin
-  int[] seeking(Order order, LongFunction<Bound> bound) {
-    boolean isOpen = cursor.next();
+  void seeking(Order order, LongFunction<Bound> bound) {
+    boolean isOpen = cursor.seek(order, bound.apply(keys[key])); // few rows, not a first batch
     while (isOpen) {
       budget.tick();
       take(true);
-      isOpen = key < keyCount;
+      isOpen = key < keyEnd;
       if (isOpen) {
         Batch batch = cursor.batch();
         batch.start = batch.end;
         isOpen = cursor.seek(order, bound.apply(keys[key]));
       }
     }
-    return left;
   }
 
   private void take(boolean gallops) {
@@ -87,7 +92,7 @@ final class SortedMerge {
     int row = batch.start;
     int end = batch.end;
     int from = count;
-    while (row < end && key < keyCount) {
+    while (row < end && key < keyEnd) {
       long their = theirs[row];
       long mine = keys[key];
       if (their < mine) {
@@ -100,7 +105,7 @@ final class SortedMerge {
         int same = key;
         do {
           add(from, same++, row);
-        } while (same < keyCount && keys[same] == their);
+        } while (same < keyEnd && keys[same] == their);
         if (isOnce) {
           key = same;
         }

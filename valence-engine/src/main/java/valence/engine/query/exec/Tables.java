@@ -4,6 +4,7 @@ import clojure.lang.Symbol;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import valence.api.AnomalyException;
 import valence.engine.query.exec.Ordering.Placed;
 import valence.engine.query.syntax.Clause;
 import valence.engine.query.syntax.RuleSet.Branch;
@@ -31,7 +33,11 @@ final class Tables {
   private final Execution execution;
   private final Map<Key, Table> tables = new LinkedHashMap<>();
   private final Map<Symbol, Set<Symbol>> reached = new HashMap<>();
+  private @Nullable Progress progress; // of the fixed point that is being computed
   private final Set<Symbol> running = new HashSet<>(); // rules of fixed points being computed
+  private final Set<Symbol> flattened = new HashSet<>(); // rules that are in the form to be run
+  // How many answers to a recursive call count, where the newer ones are another run's matter.
+  private final Map<Clause.RuleCall, Integer> limits = new IdentityHashMap<>();
 
   Tables(Execution execution) {
     this.execution = execution;
@@ -42,6 +48,7 @@ final class Tables {
   /// @param boundBefore what is bound at the call's written place, which decides the requests of a
   ///     recursive call
   Relation call(Clause.RuleCall call, Set<Variable> boundBefore, Relation current, String scope) {
+    flatten(call.name());
     Rule rule = rule(call.name());
     boolean recursive = running.contains(rule.name());
     List<Boolean> bound = new ArrayList<>();
@@ -57,11 +64,79 @@ final class Tables {
       execution.budget().operator().by(Operator.Way.SEMI_NAIVE);
       complete(rule);
     }
-    Relation answers = Conjunction.ofArguments(call.args(), table.answers(), execution.budget());
-    if (current.variables().isEmpty() && current.count() == 1) {
-      return answers;
+    Relation answers = table.answers();
+    Integer limit = limits.get(call);
+    if (limit != null && limit < answers.count()) {
+      answers = table.tuples().slice(0, limit);
     }
-    return Join.natural(current, answers, execution.budget(), call.form());
+    return joined(current, answers, call);
+  }
+
+  /// The current rows joined with answers, which have a column for each argument.
+  private Relation joined(Relation current, Relation answers, Clause.RuleCall call) {
+    Budget budget = execution.budget();
+    if (answers.set() != null && hasPlainArguments(call)) {
+      // Constants are columns, too, so that the answers' index serves them.
+      Relation left = current;
+      List<Variable> names = new ArrayList<>();
+      for (int i = 0; i < call.args().size(); i++) {
+        switch (call.args().get(i)) {
+          case Variable variable -> names.add(variable);
+          case Term.Constant(Object value) -> {
+            names.add(new Variable("? " + i)); // with a space, so that no clause has it
+            left =
+                left.with(names.getLast(), Column.repeat(Values.normalize(value), current.count()));
+          }
+          default -> throw new AssertionError();
+        }
+      }
+      Relation joined = Join.natural(left, answers.rename(names), budget, call.form());
+      if (left == current) {
+        return joined;
+      }
+      List<Variable> wanted = new ArrayList<>(joined.variables());
+      wanted.removeIf(variable -> variable.name().startsWith("? "));
+      return joined.project(wanted);
+    }
+    Relation found = Conjunction.ofArguments(call.args(), answers, budget);
+    return current.variables().isEmpty() && current.count() == 1
+        ? found
+        : Join.natural(current, found, budget, call.form());
+  }
+
+  /// Whether arguments are constants and variables, none of them twice.
+  private static boolean hasPlainArguments(Clause.RuleCall call) {
+    Set<Variable> seen = new HashSet<>();
+    for (Term arg : call.args()) {
+      if (!(arg instanceof Term.Constant
+          || arg instanceof Variable variable && seen.add(variable))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Gives rules that call each other through `or` a form in which they call each other directly:
+  /// then what is new in one is joined with the others, and not all with all.
+  private void flatten(Symbol name) {
+    if (!execution.uses(Optimization.DELTAS) || !flattened.add(name)) {
+      return;
+    }
+    Set<Symbol> component = component(name);
+    flattened.addAll(component);
+    boolean isMade = false;
+    for (Symbol each : component) {
+      Rule rule = rule(each);
+      List<Rule> made = execution.plan().kept(rule, "flat", () -> Flattening.of(rule, component));
+      for (Rule flat : made) {
+        execution.make(flat);
+        flattened.add(flat.name());
+        isMade = true;
+      }
+    }
+    if (isMade) {
+      reached.clear();
+    }
   }
 
   /// How a rule reaches along edges that are found by calls of nothing that can fail.
@@ -86,7 +161,9 @@ final class Tables {
   private long bytes() {
     long bytes = 0;
     for (Table table : tables.values()) {
-      bytes += table.answerCount() * table.answers.variables().size() * Long.BYTES;
+      bytes += table.answerCount() * table.answers.variables().size() * Long.BYTES
+          + table.answers.indexBytes()
+          + table.valueBytes;
     }
     return bytes;
   }
@@ -127,10 +204,16 @@ final class Tables {
   private void complete(Rule rule) {
     Set<Symbol> component = component(rule.name());
     running.addAll(component);
+    Set<Symbol> called = new HashSet<>(reached(rule.name()));
+    called.add(rule.name());
+    Progress mine = new Progress(rule.name(), called.stream().map(this::rule).toList());
+    Progress outer = progress;
+    progress = mine;
     try {
       boolean changed = true;
       while (changed) {
         changed = false;
+        mine.round(answerCount(component));
         for (Table table : List.copyOf(tables.values())) {
           if (component.contains(table.rule.name())) {
             execution.budget().check();
@@ -138,9 +221,20 @@ final class Tables {
           }
         }
       }
+    } catch (AnomalyException stopped) {
+      throw mine.told(stopped, answerCount(component));
     } finally {
       running.removeAll(component);
+      progress = outer;
     }
+  }
+
+  private long answerCount(Set<Symbol> rules) {
+    long count = 0;
+    for (Table table : tables.values()) {
+      count += rules.contains(table.rule.name()) ? table.answerCount() : 0;
+    }
+    return count;
   }
 
   /// The rule and those which it reaches and which reach it.
@@ -202,6 +296,7 @@ final class Tables {
     private final List<Relation> walks = new ArrayList<>(); // its answers, all different
     private int requestsReached;
     private int walksTaken; // of them, which the answers have too
+    private long valueBytes; // of answers that functions made
 
     Table(Rule asked, List<Boolean> bound, String scope) {
       rule = asked;
@@ -329,8 +424,9 @@ final class Tables {
     private final Body body;
     private final List<Placed> placed;
     private final List<Variable> given = new ArrayList<>(); // head variables of bound arguments
-    private final List<Integer> calls = new ArrayList<>(); // places of recursive calls
-    private final Map<Integer, Integer> answersSeen = new HashMap<>(); // by place
+    private final int[] calls; // places of recursive calls
+    private final @Nullable Table[] called; // by recursive call, once asked for
+    private final int[] answersSeen; // by recursive call
     private final boolean deep; // recursive calls stand inside of other clauses
     private int requestsSeen;
     private long versionSeen = -1;
@@ -349,11 +445,12 @@ final class Tables {
       body = execution.plan().kept(branch.body(), List.of(given, scope), () -> body(component));
       placed = body.placed();
       boolean nested = false;
+      List<Integer> places = new ArrayList<>();
       for (int i = 0; i < placed.size(); i++) {
         Clause clause = placed.get(i).clause();
         if (clause instanceof Clause.RuleCall call) {
           if (component.contains(call.name()) && reached(call.name()).contains(call.name())) {
-            calls.add(i);
+            places.add(i);
           }
         } else {
           Set<Symbol> called = new LinkedHashSet<>();
@@ -363,6 +460,9 @@ final class Tables {
         }
       }
       deep = nested;
+      calls = places.stream().mapToInt(Integer::intValue).toArray();
+      called = new Table[calls.length];
+      answersSeen = new int[calls.length];
     }
 
     private Body body(Set<Symbol> component) {
@@ -379,28 +479,47 @@ final class Tables {
       }
       boolean changed = false;
       int requestsBefore = requestsSeen;
-      Map<Integer, Integer> now = new HashMap<>();
-      for (int place : calls) {
-        now.put(place, called(place).tuples().count());
+      int[] now = new int[calls.length];
+      for (int i = 0; i < calls.length; i++) {
+        now[i] = called(i).tuples().count();
+        limit(i, now[i]);
       }
       if (requestCount > requestsBefore) {
         requestsSeen = requestCount;
         run(-1, table.requests(requestsBefore, requestCount), List.of());
         changed = true;
       }
-      for (int place : calls) {
-        int before = answersSeen.getOrDefault(place, 0);
-        int after = now.getOrDefault(place, 0);
-        answersSeen.put(place, after);
-        if (after > before && requestsBefore > 0) {
-          Clause.RuleCall call = (Clause.RuleCall) placed.get(place).clause();
+      // Each combination of answers is joined by the run for the last of its calls that has a new
+      // one: calls before it have all answers, those behind it the old ones.
+      for (int i = 0; i < calls.length; i++) {
+        limit(i, answersSeen[i]);
+      }
+      for (int i = 0; i < calls.length; i++) {
+        int before = answersSeen[i];
+        answersSeen[i] = now[i];
+        if (now[i] > before && requestsBefore > 0) {
+          Clause.RuleCall call = call(i);
           Relation fresh = Conjunction.ofArguments(
-              call.args(), called(place).tuples().slice(before, after), execution.budget());
-          run(place, fresh, List.of(named(table.requests(0, requestsBefore))));
+              call.args(), called(i).tuples().slice(before, now[i]), execution.budget());
+          run(calls[i], fresh, List.of(named(table.requests(0, requestsBefore))));
           changed = true;
         }
+        limit(i, now[i]);
+      }
+      for (int i = 0; i < calls.length; i++) {
+        limits.remove(call(i));
       }
       return changed;
+    }
+
+    private void limit(int index, int count) {
+      if (execution.uses(Optimization.DELTAS)) {
+        limits.put(call(index), count);
+      }
+    }
+
+    private Clause.RuleCall call(int index) {
+      return (Clause.RuleCall) placed.get(calls[index]).clause();
     }
 
     /// Runs on everything as long as anything changes.
@@ -423,15 +542,20 @@ final class Tables {
     }
 
     /// The table that a recursive call asks.
-    private Table called(int place) {
-      Clause.RuleCall call = (Clause.RuleCall) placed.get(place).clause();
-      List<Boolean> bound = new ArrayList<>();
-      for (Term arg : call.args()) {
-        bound.add(arg instanceof Term.Constant
-            || arg instanceof Variable variable
-                && placed.get(place).boundBefore().contains(variable));
+    private Table called(int index) {
+      Table known = called[index];
+      if (known == null) {
+        Clause.RuleCall call = call(index);
+        List<Boolean> bound = new ArrayList<>();
+        for (Term arg : call.args()) {
+          bound.add(arg instanceof Term.Constant
+              || arg instanceof Variable variable
+                  && placed.get(calls[index]).boundBefore().contains(variable));
+        }
+        known = table(rule(call.name()), bound, Execution.scoped(call.source(), scope));
+        called[index] = known;
       }
-      return table(rule(call.name()), bound, Execution.scoped(call.source(), scope));
+      return known;
     }
 
     private Relation named(Relation requests) {
@@ -447,10 +571,14 @@ final class Tables {
       }
       Relation found = run.run(place >= 0 ? fresh : named(fresh), inputs);
       Relation renamed = found.project(head).rename(table.answers.variables());
-      execution.budget().rows(table.answers.count(), head.size(), branch.form());
+      int before = table.answers.count();
+      execution.budget().rows(before, head.size(), branch.form());
       table.answers.addAll(renamed, execution.budget());
+      if (progress != null && progress.makesValues()) {
+        table.valueBytes += table.answers.valueBytes(before, execution.budget().memoryBytesMax());
+      }
       // Answers stay until the query ends.
-      execution.budget().keep(bytes());
+      execution.budget().keep(bytes(), table.rule.name());
     }
   }
 }

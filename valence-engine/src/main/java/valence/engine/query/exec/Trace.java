@@ -34,6 +34,7 @@ public final class Trace {
 
   private final boolean isPlan;
   private final List<Phase> phases = new ArrayList<>();
+  private final List<Operator> shaping = new ArrayList<>(); // what makes the result
   private @Nullable Object query; // that runs within the one traced; null for that one itself
 
   /// @param isPlan whether the query is to run as it does when nobody looks, so that clauses which
@@ -59,6 +60,27 @@ public final class Trace {
     query = outer;
   }
 
+  /// The operator of a part of `:find`. Queries within the one traced have none that is shown.
+  Operator shaping(Shaping.Part part) {
+    for (Operator known : shaping) {
+      if (query == null && form(known).equals(part.form())) {
+        return known;
+      }
+    }
+    return new Operator(part, true);
+  }
+
+  /// Notes that a part was made.
+  void shaped(Operator operator) {
+    if (query == null && !shaping.contains(operator)) {
+      shaping.add(operator);
+    }
+  }
+
+  private static Object form(Operator operator) {
+    return ((Shaping.Part) operator.what()).form();
+  }
+
   /// The phase of these clauses, in whatever order they stand.
   ///
   /// @param around the operator that these clauses are run by
@@ -74,7 +96,8 @@ public final class Trace {
   }
 
   /// What the clauses cost, as a tree: `[{:clause … :rows-out … :inside [[…]]} …]`. The
-  /// conjunctions that a clause ran, bodies of rules and branches, are inside of it.
+  /// conjunctions that a clause ran, bodies of rules and branches, are inside of it. What makes the
+  /// result comes last.
   ///
   /// @param around the operator of the query itself
   public List<Object> toTree(Operator around) {
@@ -82,7 +105,42 @@ public final class Trace {
     for (Object inside : inside(around)) {
       tree.addAll((List<?>) inside);
     }
+    for (Operator operator : shaping) {
+      Map<Keyword, Object> map =
+          told(operator, form(operator), operator.rowsIn(), operator.rowsOut());
+      if (operator.runs() > 1) {
+        map.put(key("runs"), operator.runs());
+      }
+      tree.add(map);
+    }
     return tree;
+  }
+
+  private static Map<Keyword, Object> told(
+      Operator operator, Object form, long rowsIn, long rowsOut) {
+    Map<Keyword, Object> map = new LinkedHashMap<>();
+    map.put(key("clause"), form);
+    map.put(key("text"), Edn.print(form));
+    map.put(
+        key("by"),
+        operator.ways().stream().<Object>map(way -> Keyword.intern(way.text())).toList());
+    if (!operator.ranges().isEmpty()) {
+      map.put(key("ranges"), List.<Object>copyOf(operator.ranges()));
+      map.put(key("range-count"), operator.rangeCount());
+    }
+    if (!operator.filters().isEmpty()) {
+      map.put(
+          key("filters"), operator.filters().stream().<Object>map(Edn::print).toList());
+    }
+    map.put(key("rows-in"), rowsIn);
+    map.put(key("rows-out"), rowsOut);
+    if (operator.rowsEstimated() >= 0) {
+      map.put(key("rows-expected"), Math.round(operator.rowsEstimated()));
+    }
+    map.put(key("rows-read"), operator.rowsRead());
+    map.put(key("nanos"), operator.nanos());
+    map.put(key("bytes"), operator.bytes());
+    return map;
   }
 
   private List<Object> inside(Operator around) {
@@ -285,32 +343,12 @@ public final class Trace {
     }
 
     Map<Keyword, Object> toOperator() {
-      Map<Keyword, Object> map = new LinkedHashMap<>();
-      map.put(key("clause"), form());
-      map.put(key("text"), Edn.print(form()));
-      map.put(
-          key("by"),
-          operator.ways().stream()
-              .<Object>map(way -> Keyword.intern(way.text()))
-              .toList());
-      if (!operator.ranges().isEmpty()) {
-        map.put(key("ranges"), List.<Object>copyOf(operator.ranges()));
-        map.put(key("range-count"), operator.rangeCount());
-      }
-      if (!operator.filters().isEmpty()) {
-        map.put(
-            key("filters"), operator.filters().stream().<Object>map(Edn::print).toList());
-      }
-      map.put(key("rows-in"), rowsIn);
-      map.put(key("rows-out"), rowsOut);
-      if (operator.rowsEstimated() >= 0) {
-        map.put(key("rows-expected"), Math.round(operator.rowsEstimated()));
-      }
-      map.put(key("rows-read"), operator.rowsRead());
-      map.put(key("nanos"), operator.nanos());
-      map.put(key("bytes"), operator.bytes());
+      Map<Keyword, Object> map = told(operator, form(), rowsIn, rowsOut);
       if (runs > 1) {
         map.put(key("runs"), runs);
+      }
+      if (operator.threadCount() > 1) {
+        map.put(key("workers"), (long) operator.threadCount());
       }
       Map<Keyword, Object> warnings = warnings();
       warnings.remove(key("unbound-vars"));
@@ -382,11 +420,11 @@ public final class Trace {
     }
   }
 
-  private static List<Object> symbols(Collection<Variable> variables) {
+  static List<Object> symbols(Collection<Variable> variables) {
     return variables.stream().<Object>map(v -> Symbol.intern(v.name())).toList();
   }
 
-  private static Keyword key(String name) {
+  static Keyword key(String name) {
     return Keyword.intern(name);
   }
 }

@@ -1,6 +1,7 @@
 package valence.engine.query.exec;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import valence.engine.index.Batch;
@@ -94,6 +95,48 @@ final class ValuesBuilder {
     for (int i = 0; i < count; i++) {
       objects[i] = known.value(codes[i]);
     }
+  }
+
+  /// The values of several, one below the other; none of them may be used any more.
+  static Column joined(List<ValuesBuilder> parts) {
+    int count = 0;
+    boolean areCoded = true;
+    for (ValuesBuilder part : parts) {
+      count += part.count;
+      areCoded &= part.isCoded;
+    }
+    return areCoded ? joinedCodes(parts, count) : joinedObjects(parts, count);
+  }
+
+  private static Column joinedCodes(List<ValuesBuilder> parts, int count) {
+    ValueCodes all = parts.getFirst().known;
+    int[] joined = new int[count];
+    int at = 0;
+    for (ValuesBuilder part : parts) {
+      int[] codes = part.codes;
+      int[] mapped = new int[part.known.count()];
+      for (int code = 0; code < mapped.length; code++) {
+        mapped[code] = all.code(part.known.value(code));
+      }
+      for (int i = 0; i < part.count; i++) {
+        joined[at + i] = mapped[codes[i]];
+      }
+      at += part.count;
+    }
+    return new Column.Codes(all, joined);
+  }
+
+  private static Column joinedObjects(List<ValuesBuilder> parts, int count) {
+    @Nullable Object[] joined = new Object[count];
+    int at = 0;
+    for (ValuesBuilder part : parts) {
+      if (part.isCoded) {
+        part.widen();
+      }
+      System.arraycopy(part.objects, 0, joined, at, part.count);
+      at += part.count;
+    }
+    return new Column.Objects(joined, false);
   }
 
   /// The column; the builder must not be used any more.

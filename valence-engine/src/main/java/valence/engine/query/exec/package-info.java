@@ -27,6 +27,11 @@
 /// which the next run with the same uses again: the order in which clauses may run and what each
 /// needs ([Body]), patterns and expressions with their names resolved.
 ///
+/// Operators are one after the other. A large one is cut into parts for several threads, the
+/// [Workers], whose results are put together in the parts' order; what is smaller than a [Tuning]
+/// says isn't. A pattern's rows come in the order of the rows that it was joined with, so that
+/// where few rows are asked for a [Tail] of clauses may be run on the first ones alone.
+///
 /// Every operator checks the [Budget], and tells the [Operator] in charge what it does, for
 /// explanations and for what a query that is stopped says.
 ///

@@ -7,6 +7,16 @@ public sealed interface Term {
   /// Such as `?name`; the name includes the question mark.
   record Variable(String name) implements Term {
     @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other || other instanceof Variable(String same) && name.equals(same);
+    }
+
+    @Override
+    public int hashCode() {
+      return name.hashCode();
+    }
+
+    @Override
     public String toString() {
       return name;
     }
