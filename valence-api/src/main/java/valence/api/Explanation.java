@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param data as follows; the map and those in it are open
 ///
 ///     {:query     the query
-///      :rows      found, before aggregates, offset and limit
+///      :rows      found, before aggregates, offset and limit; with :early-stop, until then
 ///      :nanos     from the first look at the query to its result
 ///      :bytes     held at a time, at most, by columns of intermediate rows
 ///      :operators [operator …] in the order in which they ran
@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 ///      :nanos         its own, without those of the clauses inside of it
 ///      :bytes         of the largest relation that it made
 ///      :runs          when more than one
+///      :workers       threads that worked at it at a time, when more than one
 ///      :warnings      {:cross-product "…" :unbound-scan "…" :no-match ["…"] :ignored "…"}
 ///      :inside        [[operator …] …], a list for each body of a rule, `or` or `not`}
 public record Explanation(Map<Keyword, Object> data) {
@@ -94,6 +95,9 @@ public record Explanation(Map<Keyword, Object> data) {
     }
     text.append('\n');
     String how = how(operator);
+    if (operator.get(kw("workers")) instanceof Long workers) {
+      how += ", by " + workers + " threads";
+    }
     if (!how.isEmpty()) {
       note(how, indent, text);
     }

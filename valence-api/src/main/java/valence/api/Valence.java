@@ -2,7 +2,9 @@ package valence.api;
 
 import clojure.lang.Keyword;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.UUID;
@@ -16,6 +18,9 @@ public final class Valence {
   private static final int T_BITS = 42;
   private static final long T_MASK = (1L << T_BITS) - 1;
   private static final long TX_PARTITION = 3L << T_BITS;
+
+  private static final List<ClientProvider.Reach> NEAREST_FIRST = List.of(
+      ClientProvider.Reach.HERE, ClientProvider.Reach.EVERYWHERE, ClientProvider.Reach.NOT_HERE);
 
   private Valence() {}
 
@@ -61,7 +66,9 @@ public final class Valence {
   /// | --- | --- | --- |
   /// | `:local` | in this process | `:storage-dir`, an absolute path or `:mem`; `:system`, a name; `:functions` |
   /// | | | or `:storage`, a map with `:type`; `:encryption` with `:key-file`; `:cache` |
-  /// | `:ion` | the node that this code runs on | none |
+  /// | `:remote` | that of a node, over the network | `:endpoint`, such as `"http://127.0.0.1:8182"` |
+  /// | | | `:access-key`, `:profile`, `:trust`, `:socks-proxy`; `:timeout` in ms |
+  /// | `:ion` | the node that this code runs on; elsewhere as `:remote` | there as `:remote` |
   ///
   /// `:functions` lists what queries, pulls and transactions may call, as symbols or their texts:
   /// `com.acme.Fns/f`, `my.ns/f`, or `my.ns/*` for all of one. Without it they may call whatever is
@@ -75,16 +82,24 @@ public final class Valence {
     Object type = config.get(kw("server-type"));
     // The loader of this class, not of the caller: on a node the caller is an application, which
     // must not see the node's classes.
+    List<ClientProvider> offered = new ArrayList<>();
     for (ClientProvider provider :
         ServiceLoader.load(ClientProvider.class, Valence.class.getClassLoader())) {
       if (type instanceof Keyword keyword && provider.serverType().equals(keyword.getName())) {
-        return provider.client(Map.copyOf(config));
+        offered.add(provider);
+      }
+    }
+    for (ClientProvider.Reach reach : NEAREST_FIRST) {
+      for (ClientProvider provider : offered) {
+        if (provider.reach() == reach) {
+          return provider.client(Map.copyOf(config));
+        }
       }
     }
     throw Anomaly.of(
             Anomaly.Category.INCORRECT,
             ":server-type " + type + " is not known here.",
-            "Expected :local, or :ion on a node.",
+            "Expected :local, :remote or :ion.",
             "Check the client map and that the module which offers it is on the class path.")
         .toException();
   }
