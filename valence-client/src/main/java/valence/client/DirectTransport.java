@@ -1,17 +1,25 @@
 package valence.client;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// The client of the JDK, which starts fast. It passes SOCKS proxies by.
 final class DirectTransport implements Transport {
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(1);
+
   private final HttpClient http;
 
   DirectTransport(boolean secure, Trust trust, Duration connectTimeout) {
@@ -26,15 +34,44 @@ final class DirectTransport implements Transport {
 
   @Override
   public Received send(Sent sent, int answerBytesMax) throws IOException, InterruptedException {
+    HttpResponse<byte[]> response =
+        await(sent, BodyHandlers.limiting(BodyHandlers.ofByteArray(), answerBytesMax));
+    return new Received(response.statusCode(), headers(response), response.body());
+  }
+
+  @Override
+  public Opened open(Sent sent) throws IOException, InterruptedException {
+    HttpResponse<InputStream> response = await(sent, BodyHandlers.ofInputStream());
+    return new Opened(response.statusCode(), headers(response), response.body());
+  }
+
+  /// The library's own limit of time ends with the header.
+  private <T> HttpResponse<T> await(Sent sent, HttpResponse.BodyHandler<T> body)
+      throws IOException, InterruptedException {
     HttpRequest.BodyPublisher content = switch (sent.content()) {
       case Content.Bytes(byte[] bytes) -> BodyPublishers.ofByteArray(bytes);
       case Content.OfFile(var file) -> BodyPublishers.ofFile(file);
     };
-    HttpResponse<byte[]> response = http.send(
-        request(sent, content), BodyHandlers.limiting(BodyHandlers.ofByteArray(), answerBytesMax));
+    CompletableFuture<HttpResponse<T>> answer = http.sendAsync(request(sent, content), body);
+    try {
+      return answer.get(sent.timeout().toMillis() + 1, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      HttpTimeoutException late = new HttpTimeoutException("no whole answer in time");
+      late.initCause(e);
+      throw late;
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      throw e;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e);
+    }
+  }
+
+  private static Map<String, String> headers(HttpResponse<?> response) {
     Map<String, String> headers = new LinkedHashMap<>();
     response.headers().map().forEach((name, values) -> headers.put(name, values.getFirst()));
-    return new Received(response.statusCode(), headers, response.body());
+    return headers;
   }
 
   @Override
@@ -52,8 +89,18 @@ final class DirectTransport implements Transport {
     return request.build();
   }
 
+  /// Ends what is under way, such as answers that nobody has read to their end, after a moment for
+  /// what was posted last.
   @Override
   public void close() {
-    http.close();
+    http.shutdown();
+    try {
+      if (!http.awaitTermination(CLOSE_MAX)) {
+        http.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      http.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import javax.net.ssl.SSLException;
@@ -21,7 +22,9 @@ import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.wire.Answer;
 import valence.wire.EdnBody;
+import valence.wire.Format;
 import valence.wire.HttpStatus;
+import valence.wire.RowsReader;
 import valence.wire.access.AccessKey;
 import valence.wire.access.Signature;
 
@@ -36,12 +39,38 @@ public final class NodeClient implements AutoCloseable {
   /// How long the upload of one artifact may take.
   public static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(10);
 
-  private static final Map<String, String> EDN = Map.of("content-type", EdnBody.MEDIA_TYPE);
+  /// The `:db/error` when no connection was made: nothing was sent.
+  static final String NOT_REACHED = "client.error/not-reached";
+
+  /// The `:db/error` when it isn't known whether the node did what was asked.
+  static final String OUTCOME_UNKNOWN = "client.error/outcome-unknown";
+
+  /// The status of an answer that is none of a node's.
+  static final Keyword STATUS = Keyword.intern("http", "status");
+
+  /// How requests are written. An answer may come in another form, which it names.
+  private static final Format FORMAT = Format.BINARY;
+
+  private static final Map<String, String> HEADERS =
+      Map.of("content-type", FORMAT.mediaType(), "accept", FORMAT.mediaType());
+
+  private static final String ROW_COUNT = "valence-row-count";
 
   private static final Keyword CALL_ID = Keyword.intern("call-id");
 
   /// Operations that can be cancelled.
-  private static final Set<String> READING = Set.of("q", "pull");
+  private static final Set<String> READING = Set.of(
+      "q",
+      "qseq",
+      "pull",
+      "pull-many",
+      "index-pull",
+      "datoms",
+      "seek-datoms",
+      "index-range",
+      "tx-range",
+      "with",
+      "db-stats");
 
   private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
 
@@ -132,23 +161,23 @@ public final class NodeClient implements AutoCloseable {
   }
 
   /// Asks for the end of a call, without waiting for it: this thread was interrupted.
-  private void cancel(UUID id) {
-    byte[] body = EdnBody.encode(Map.of(CALL_ID, id));
+  void cancel(UUID id) {
+    byte[] body = FORMAT.encode(Map.of(CALL_ID, id));
     transport.post(signed(
         "POST",
         "/api/cancel",
-        EDN,
+        HEADERS,
         new Transport.Content.Bytes(body),
         Signature.sha256(body),
         CONNECT_TIMEOUT));
   }
 
   private @Nullable Object answered(String operation, Map<?, ?> request) {
-    byte[] body = EdnBody.encode(request);
+    byte[] body = FORMAT.encode(request);
     Transport.Received received = received(
         "POST",
         "/api/" + operation,
-        EDN,
+        HEADERS,
         new Transport.Content.Bytes(body),
         Signature.sha256(body),
         patience(request),
@@ -157,6 +186,75 @@ public final class NodeClient implements AutoCloseable {
       case Answer.Success(var value) -> value;
       case Answer.Failure(Anomaly anomaly) -> throw anomaly.toException();
     };
+  }
+
+  /// What a request for chunks came to.
+  sealed interface Answered {
+    /// All of it at once.
+    record Whole(@Nullable Object value) implements Answered {}
+
+    /// @param rows to be closed
+    /// @param count how many there are, where the node says so before
+    record Chunks(RowsReader rows, OptionalLong count) implements Answered {}
+  }
+
+  /// Calls an operation that may answer in chunks, which a `:chunk` of the request asks for.
+  ///
+  /// @param timeout until the first of them
+  Answered open(String operation, Map<?, ?> request, Duration timeout) {
+    byte[] body = FORMAT.encode(request);
+    Transport.Opened opened = opened(operation, body, timeout);
+    if (opened.status() == 401) {
+      // The node's clock differs from ours, or so: the way of a plain call knows what to do.
+      closeQuietly(opened.body());
+      opened = corrected(operation, body, timeout);
+    }
+    String type = opened.headers().getOrDefault("content-type", "");
+    Format format = Format.ofContentType(type);
+    try {
+      if (Format.mediaType(type).equals(format.rowsMediaType())) {
+        String count = opened.headers().get(ROW_COUNT);
+        return new Answered.Chunks(
+            new RowsReader(format, opened.body()),
+            count == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(count)));
+      }
+      byte[] whole;
+      try (var in = opened.body()) {
+        whole = in.readNBytes(EdnBody.BYTES_MAX);
+      }
+      return switch (answer(new Transport.Received(opened.status(), opened.headers(), whole))) {
+        case Answer.Success(var value) -> new Answered.Whole(value);
+        case Answer.Failure(Anomaly anomaly) -> throw anomaly.toException();
+      };
+    } catch (NumberFormatException e) {
+      throw new AssertionError(e); // a node writes a number
+    } catch (IOException e) {
+      throw unknown("broke the connection off", e);
+    }
+  }
+
+  private Transport.Opened opened(String operation, byte[] body, Duration timeout) {
+    return sent(() -> transport.open(signed(
+        "POST",
+        "/api/" + operation,
+        HEADERS,
+        new Transport.Content.Bytes(body),
+        Signature.sha256(body),
+        timeout)));
+  }
+
+  /// Learns the node's time by a request that costs nothing, then asks again.
+  private Transport.Opened corrected(String operation, byte[] body, Duration timeout) {
+    answered("status", Map.of());
+    return opened(operation, body, timeout);
+  }
+
+  private static void closeQuietly(java.io.InputStream in) {
+    try {
+      in.close();
+    } catch (IOException e) {
+      assert e != null; // nothing more was wanted of it
+    }
   }
 
   /// Uploads an artifact.
@@ -269,8 +367,18 @@ public final class NodeClient implements AutoCloseable {
       Duration timeout,
       int answerBytesMax) {
     Transport.Sent request = signed(method, path, headers, content, bodySha256, timeout);
+    return sent(() -> transport.send(request, answerBytesMax));
+  }
+
+  /// A use of the transport.
+  @FunctionalInterface
+  private interface Use<T> {
+    T run() throws IOException, InterruptedException;
+  }
+
+  private <T> T sent(Use<T> use) {
     try {
-      return transport.send(request, answerBytesMax);
+      return use.run();
     } catch (SSLException e) {
       throw Anomaly.of(
               Anomaly.Category.FORBIDDEN,
@@ -283,6 +391,7 @@ public final class NodeClient implements AutoCloseable {
       throw Anomaly.of(
               Anomaly.Category.UNAVAILABLE,
               "No node answers at " + node() + "; start one with `valence up`.")
+          .withError(NOT_REACHED)
           .toException(e);
     } catch (HttpTimeoutException e) {
       throw unknown("didn't answer in time", e);
@@ -297,24 +406,27 @@ public final class NodeClient implements AutoCloseable {
     }
   }
 
-  private AnomalyException unknown(String how, IOException cause) {
+  AnomalyException unknown(String how, IOException cause) {
     return Anomaly.of(
             Anomaly.Category.UNAVAILABLE,
             "The node at " + address.node() + " " + how
                 + "; whether it did what was asked is unknown.",
             "Look, or call again where that does no harm (a :request-id makes it harmless).")
+        .withError(OUTCOME_UNKNOWN)
         .toException(cause);
   }
 
   private Answer answer(Transport.Received response) {
     String type = response.header("content-type").orElse("");
-    if (type.startsWith(EdnBody.MEDIA_TYPE)) {
-      return Answer.decode(response.body());
+    Format format = Format.ofContentType(type);
+    if (Format.mediaType(type).equals(format.mediaType())) {
+      return Answer.decode(format, response.body());
     }
     return new Answer.Failure(Anomaly.of(
-        HttpStatus.category(response.status()),
-        "What answers at " + address.node() + " isn't the api of a Valence node: status "
-            + response.status() + (type.isEmpty() ? "." : ", " + type + "."),
-        "Check the address and the port."));
+            HttpStatus.category(response.status()),
+            "What answers at " + address.node() + " isn't the api of a Valence node: status "
+                + response.status() + (type.isEmpty() ? "." : ", " + type + "."),
+            "Check the address and the port.")
+        .with(STATUS, (long) response.status()));
   }
 }

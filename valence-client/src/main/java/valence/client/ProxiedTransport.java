@@ -17,8 +17,10 @@ import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.CompletableResponseListener;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.InputStreamResponseListener;
 import org.eclipse.jetty.client.PathRequestContent;
 import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Socks5Proxy;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.io.ClientConnector;
@@ -49,24 +51,45 @@ final class ProxiedTransport implements Transport {
 
   @Override
   public Received send(Sent sent, int answerBytesMax) throws IOException, InterruptedException {
-    Request request = request(
+    try {
+      ContentResponse response =
+          new CompletableResponseListener(request(sent), answerBytesMax).send().get();
+      return new Received(response.getStatus(), headers(response), response.getContent());
+    } catch (ExecutionException e) {
+      throw translated(e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  @Override
+  public Opened open(Sent sent) throws IOException, InterruptedException {
+    var listener = new InputStreamResponseListener();
+    request(sent).send(listener);
+    try {
+      Response response = listener.get(sent.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      return new Opened(response.getStatus(), headers(response), listener.getInputStream());
+    } catch (ExecutionException e) {
+      throw translated(e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      throw translated(e);
+    }
+  }
+
+  private static Map<String, String> headers(Response response) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    response
+        .getHeaders()
+        .forEach(field ->
+            headers.putIfAbsent(field.getName().toLowerCase(Locale.ROOT), field.getValue()));
+    return headers;
+  }
+
+  private Request request(Sent sent) throws IOException {
+    return request(
         sent,
         switch (sent.content()) {
           case Content.Bytes(byte[] bytes) -> new BytesRequestContent(bytes);
           case Content.OfFile(var file) -> new PathRequestContent(file);
         });
-    try {
-      ContentResponse response =
-          new CompletableResponseListener(request, answerBytesMax).send().get();
-      Map<String, String> headers = new LinkedHashMap<>();
-      response
-          .getHeaders()
-          .forEach(field ->
-              headers.putIfAbsent(field.getName().toLowerCase(Locale.ROOT), field.getValue()));
-      return new Received(response.getStatus(), headers, response.getContent());
-    } catch (ExecutionException e) {
-      throw translated(e.getCause() == null ? e : e.getCause());
-    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package valence.client;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,16 @@ interface Transport extends AutoCloseable {
   /// A `ConnectException` or `HttpConnectTimeoutException` says that nothing was sent, an
   /// `HttpTimeoutException` that no answer came in time.
   Received send(Sent request, int answerBytesMax) throws IOException, InterruptedException;
+
+  /// An answer whose body is read as it arrives.
+  ///
+  /// @param headers by name in lower case
+  /// @param body    to be closed; before its end that ends the answer, too
+  record Opened(int status, Map<String, String> headers, InputStream body) {}
+
+  /// Sends a request and waits for the head of its answer. What isn't read of the body isn't sent
+  /// by the node, beyond what the connection holds.
+  Opened open(Sent request) throws IOException, InterruptedException;
 
   /// Sends a request whose answer nobody waits for, and that may as well get lost.
   void post(Sent request);

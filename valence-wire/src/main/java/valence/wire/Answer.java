@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
+import valence.edn.Edn;
 
 /// What a node answers to an operation.
 public sealed interface Answer {
@@ -26,15 +27,30 @@ public sealed interface Answer {
 
   /// The answer as a body; see [EdnBody#encode].
   default byte[] encode() {
+    return encode(Format.EDN);
+  }
+
+  /// The answer as a body in a form; see [Format#encode].
+  default byte[] encode(Format format) {
     return switch (this) {
-      case Success(var value) -> EdnBody.encode(Collections.singletonMap(EdnBody.key("ok"), value));
-      case Failure(Anomaly anomaly) -> EdnBody.encode(anomaly.toMap());
+      case Success(var value) -> format.encode(Collections.singletonMap(EdnBody.key("ok"), value));
+      case Failure(Anomaly anomaly) -> format.encode(anomaly.toMap());
     };
   }
 
-  /// The answer in a body; `fault` when the body holds none.
+  /// The answer in a body of EDN; `fault` when the body holds none.
   static Answer decode(byte[] body) {
-    if (EdnBody.decode(body) instanceof Map<?, ?> map) {
+    return decode(Format.EDN, body);
+  }
+
+  /// The answer in a body; `fault` when the body holds none.
+  static Answer decode(Format format, byte[] body) {
+    return of(format.decode(body, Edn.DEPTH_MAX));
+  }
+
+  /// The answer that a value is; `fault` when it is none.
+  static Answer of(@Nullable Object value) {
+    if (value instanceof Map<?, ?> map) {
       if (map.containsKey(EdnBody.key("ok"))) {
         return new Success(map.get(EdnBody.key("ok")));
       }

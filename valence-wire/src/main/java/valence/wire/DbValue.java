@@ -11,7 +11,9 @@ import valence.edn.EdnTagged;
 /// A database value as it crosses the wire: how to find it, not what is in it.
 ///
 /// Written `#valence/db {:db-name "x" :t 12 :as-of 7 :since 3 :history true}`; any node can answer
-/// for it. A speculative value is its base and, under `:with`, each tx-data that was put on top.
+/// for it. A speculative value is its base and, under `:with`, each tx-data that was put on top,
+/// and in its place among them each view that was put on what was made so far, as `{:as-of 7}`,
+/// `{:since 3}` or `{:history true}`.
 ///
 /// @param t     the basis; null for the newest that there is
 /// @param asOf  a time point of [Db#asOf]; null without one
@@ -84,19 +86,30 @@ public record DbValue(
     return new DbValue(dbName, t, asOf, since, history, more);
   }
 
+  /// The value of that basis.
+  public DbValue at(long basisT) {
+    return new DbValue(dbName, basisT, asOf, since, history, with);
+  }
+
   /// The value as it was at a time point.
   public DbValue withAsOf(Object timePoint) {
-    return new DbValue(dbName, t, timePoint, since, history, with);
+    return !with.isEmpty() || asOf != null || history
+        ? plus(Map.of(EdnBody.key("as-of"), timePoint))
+        : new DbValue(dbName, t, timePoint, since, history, with);
   }
 
   /// The value with only what was said after a time point.
   public DbValue withSince(Object timePoint) {
-    return new DbValue(dbName, t, asOf, timePoint, history, with);
+    return !with.isEmpty() || since != null || history
+        ? plus(Map.of(EdnBody.key("since"), timePoint))
+        : new DbValue(dbName, t, asOf, timePoint, history, with);
   }
 
   /// Every assertion and retraction of the value.
   public DbValue withHistory() {
-    return new DbValue(dbName, t, asOf, since, true, with);
+    return !with.isEmpty()
+        ? plus(Map.of(EdnBody.key("history"), true))
+        : new DbValue(dbName, t, asOf, since, true, with);
   }
 
   @Override

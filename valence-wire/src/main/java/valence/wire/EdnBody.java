@@ -18,8 +18,11 @@ public final class EdnBody {
 
   public static final String MEDIA_TYPE = "application/edn";
 
-  private static final Map<String, UnaryOperator<@Nullable Object>> TAGS =
-      Map.of(DbValue.TAG, form -> DbValue.of(Fields.of("#" + DbValue.TAG, form)));
+  private static final Map<String, UnaryOperator<@Nullable Object>> TAGS = Map.of(
+      DbValue.TAG,
+      form -> DbValue.of(Fields.of("#" + DbValue.TAG, form)),
+      LogValue.TAG,
+      LogValue::of);
 
   private EdnBody() {}
 
@@ -46,14 +49,18 @@ public final class EdnBody {
 
   /// The value of a body; `incorrect` when the bytes aren't the UTF-8 text of one EDN value.
   public static @Nullable Object decode(byte[] bytes) {
+    return parse(text(bytes));
+  }
+
+  /// The text of a body, which has to be in UTF-8.
+  static String text(byte[] bytes) {
     try {
-      return parse(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw Anomaly.incorrect(
               "db.error/invalid-edn",
               "The body isn't text in UTF-8.",
-              "Expected one EDN value.",
+              "Expected one value.",
               "Send it as UTF-8.")
           .toException(e);
     }
@@ -61,7 +68,12 @@ public final class EdnBody {
 
   /// As [#decode(byte\[\])], of at most so many levels of collections.
   public static @Nullable Object decode(byte[] bytes, int nestingMax) {
-    Object value = decode(bytes);
+    return parse(text(bytes), nestingMax);
+  }
+
+  /// As [#parse(String)], of at most so many levels of collections.
+  static @Nullable Object parse(String text, int nestingMax) {
+    Object value = parse(text);
     if (nestingMax < Edn.DEPTH_MAX && isDeeper(value, nestingMax)) {
       throw Anomaly.incorrect(
               "db.error/too-deep",
@@ -90,6 +102,16 @@ public final class EdnBody {
   /// The value of EDN text that may hold the tags of the protocol.
   public static @Nullable Object parse(String text) {
     return Edn.read(text, TAGS);
+  }
+
+  /// The value of a tag that stands before another, as EDN reads it.
+  static @Nullable Object tagged(String tag, @Nullable Object value) {
+    if (tag.equals(DbValue.TAG)) {
+      return DbValue.of(Fields.of("#" + DbValue.TAG, value));
+    }
+    return tag.equals(LogValue.TAG)
+        ? LogValue.of(value)
+        : Edn.read("#" + tag + " " + Edn.print(value));
   }
 
   /// The key `:name` of a message.
