@@ -8,13 +8,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.node.access.Guard;
+import valence.node.console.ConsoleRequests;
 import valence.node.http.Endpoint;
 import valence.node.http.Exchange;
 import valence.node.http.Reply;
 import valence.node.lambda.Invocations;
+import valence.node.operation.OpenApi;
 import valence.node.operation.Operations;
 import valence.node.operation.Uploads;
-import valence.wire.EdnBody;
+import valence.wire.Format;
 
 /// The api door: says whether the node is up, and hands on what it is there for.
 final class ApiRequests implements Endpoint {
@@ -22,6 +24,7 @@ final class ApiRequests implements Endpoint {
   record Parts(Guard guard, Operations operations, Uploads uploads, Invocations invocations) {}
 
   private final Life life;
+  private final ConsoleRequests console = new ConsoleRequests();
   private final AtomicReference<@Nullable Parts> parts = new AtomicReference<>();
 
   ApiRequests(Life life) {
@@ -35,15 +38,31 @@ final class ApiRequests implements Endpoint {
   @Override
   public Reply answer(Exchange exchange) throws Exception {
     String path = exchange.path();
-    if (path.equals("/health")) {
-      return health();
+    Format format = exchange.answerFormat();
+    switch (path) {
+      case "/health", "/ready" -> {
+        return stage(format, life.stage() == Life.Stage.UP);
+      }
+      case "/live" -> {
+        return stage(format, true);
+      }
+      case OpenApi.PATH -> {
+        return Reply.of(200, Format.JSON.mediaType(), OpenApi.json());
+      }
+      default -> {}
+    }
+    if (ConsoleRequests.concerns(exchange)) {
+      return console.answer(exchange);
     }
     Parts answering = parts.get();
     if (life.stage() != Life.Stage.UP || answering == null) {
-      return Operations.reply(Anomaly.of(
-          Anomaly.Category.UNAVAILABLE,
-          "The node is " + stage() + ".",
-          "Try again when its /health says that it is up."));
+      return Operations.reply(
+          format,
+          Anomaly.of(
+                  Anomaly.Category.UNAVAILABLE,
+                  "The node is " + stage() + ".",
+                  "Try again when its /ready says that it is up.")
+              .withError("node.error/not-serving"));
     }
     if (Invocations.concerns(exchange)) {
       return answering
@@ -57,17 +76,16 @@ final class ApiRequests implements Endpoint {
         .guard()
         .api(
             exchange,
-            Operations::reply,
+            refusal -> Operations.reply(format, refusal),
             admission -> path.startsWith(Uploads.PATH)
                 ? answering.uploads().answer(exchange)
                 : answering.operations().answer(exchange, admission));
   }
 
-  private Reply health() {
+  /// Whether the node serves, or only lives: a balancer asks the one, who restarts it the other.
+  private Reply stage(Format format, boolean good) {
     return Reply.of(
-        life.stage() == Life.Stage.UP ? 200 : 503,
-        EdnBody.MEDIA_TYPE,
-        EdnBody.encode(Map.of(kw("status"), kw(stage()))));
+        good ? 200 : 503, format.mediaType(), format.encode(Map.of(kw("status"), kw(stage()))));
   }
 
   private String stage() {

@@ -11,6 +11,7 @@
 /// | `access` | who may do what at the doors |
 /// | `operation` | the operations of the protocol |
 /// | `lambda` | invocations as AWS Lambda takes them |
+/// | `console` | the files of the web console |
 /// | `web` | requests to the application's HTTP handler |
 /// | `app` | loading and swapping code |
 /// | `hosted` | what hosted code is given |

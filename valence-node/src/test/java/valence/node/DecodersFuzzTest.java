@@ -1,14 +1,25 @@
 package valence.node;
 
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import valence.api.Anomaly;
+import valence.api.AnomalyException;
 import valence.edn.Edn;
 import valence.node.testing.Fuzz;
 import valence.wire.Answer;
 import valence.wire.EdnBody;
 import valence.wire.Fields;
+import valence.wire.Format;
+import valence.wire.RowsReader;
+import valence.wire.RowsWriter;
 import valence.wire.access.AccessKey;
 import valence.wire.access.Grant;
 import valence.wire.access.Signature;
@@ -35,12 +46,48 @@ final class DecodersFuzzTest {
         .run(BODIES, input -> Edn.print(Edn.read(new String(input, StandardCharsets.UTF_8))));
   }
 
-  @Test
-  void bodiesOfRequests() {
-    new Fuzz("body", 3_000).run(BODIES, input -> {
-      Fields request = Fields.of("q", EdnBody.decode(input, 20));
-      EdnBody.encode(request.whole());
+  @ParameterizedTest
+  @EnumSource
+  void bodiesOfRequests(Format format) {
+    new Fuzz("body-" + format, 3_000).runBytes(bodies(format), input -> {
+      Fields request = Fields.of("q", format.decode(input, 20));
+      format.encode(request.whole());
     });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rowsInChunks(Format format) {
+    // Lines and frames of a node that isn't one: broken off, or said to be at fault.
+    List<byte[]> answers = new ArrayList<>();
+    for (byte[] body : bodies(format)) {
+      RowsWriter rows = new RowsWriter(format, 2);
+      rows.add(format.decode(body, 100));
+      rows.add(Map.of());
+      byte[] chunk = rows.take();
+      byte[] end = rows.end(new Answer.Success(2L));
+      byte[] all = Arrays.copyOf(chunk, chunk.length + end.length);
+      System.arraycopy(end, 0, all, chunk.length, end.length);
+      answers.add(all);
+    }
+    new Fuzz("rows-" + format, 2_000).runBytes(answers, input -> {
+      try (RowsReader rows = new RowsReader(format, new ByteArrayInputStream(input))) {
+        while (rows.next().isPresent()) {}
+      } catch (AnomalyException e) {
+        if (e.anomaly().category() != Anomaly.Category.FAULT) {
+          throw e;
+        }
+      } catch (EOFException e) {
+        assert e != null; // it broke off
+      }
+    });
+  }
+
+  private static List<byte[]> bodies(Format format) {
+    return BODIES.stream()
+        .map(text ->
+            format.encode(EdnBody.parse(text.replace("1/3", "").replace("[1 :a/b", "[1 2"))))
+        .toList();
   }
 
   @Test

@@ -9,9 +9,11 @@ import static valence.api.Valence.kw;
 import clojure.lang.Keyword;
 import clojure.lang.Symbol;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +45,7 @@ import valence.node.testing.TestApplication;
 import valence.node.testing.TestJar;
 import valence.storage.place.Place;
 import valence.wire.DbValue;
+import valence.wire.EdnBody;
 import valence.wire.ion.IonConfig;
 
 /// A whole node, from the storage to the ports.
@@ -109,17 +114,56 @@ final class NodeTest {
 
   /// A query that makes ever new values.
   private void askForever(UUID id) {
-    call(
-        "q",
-        "query",
-        edn("[:find ?y :in $ % ?x :where (up ?x ?y)]"),
-        "args",
+    client.call("q", forever(id));
+  }
+
+  private Map<Keyword, Object> forever(UUID id) {
+    return Map.of(
+        kw("query"),
+        edn("[:find ?y :in $ % [?x ...] :where (up ?x ?y)]"),
+        kw("args"),
         List.of(
             call("db", "db-name", "shop"),
             edn("[[(up ?x ?y) [(+ ?x 1) ?y]] [(up ?x ?y) (up ?x ?z) [(+ ?z 1) ?y]]]"),
-            0L),
-        "call-id",
+            LongStream.range(0, 40).boxed().toList()),
+        kw("call-id"),
         id);
+  }
+
+  @Test
+  void aQueryWhoseCallerHasGoneStopsOnTheNode() throws Exception {
+    shop();
+    var id = UUID.randomUUID();
+    byte[] body = EdnBody.encode(forever(id));
+    try (Socket socket = new Socket("127.0.0.1", node.apiPort())) {
+      String head = "POST /api/q HTTP/1.1\r\nHost: x\r\nContent-Type: application/edn\r\n"
+          + "Content-Length: " + body.length + "\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+      socket.getOutputStream().write(body);
+      do { // until it has arrived: then another call can't have its id
+        LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+        assertThat(socket.getInputStream().available()).as("refused").isZero();
+      } while (answers(id));
+    }
+    long closed = System.nanoTime();
+    while (!answers(id)) { // until its id is free
+      assertThat(Duration.ofNanos(System.nanoTime() - closed)).isLessThan(Duration.ofSeconds(8));
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+  }
+
+  /// Whether a small query under an id is answered, as none under way has it.
+  private boolean answers(UUID id) {
+    try {
+      client.call(
+          "q",
+          Map.of(
+              kw("query"), edn("[:find ?x :in ?x]"), kw("args"), List.of(1L), kw("call-id"), id));
+      return true;
+    } catch (AnomalyException taken) {
+      assertThat(taken.anomaly().message()).contains("is under way already");
+      return false;
+    }
   }
 
   @Test

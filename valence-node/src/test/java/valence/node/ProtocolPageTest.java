@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,7 +28,10 @@ import valence.storage.place.Place;
 final class ProtocolPageTest {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```console\n(.*?)^```$");
   private static final Pattern CURL = Pattern.compile(
-      "(?s)\\$ curl --data '([^']*)'[\\s\\\\]+http://127\\.0\\.0\\.1:8182(/\\S+)\n(\\S[^\n]*)\n");
+      "(?s)\\$ curl(?: --header 'content-type: ([^']*)')?[\\s\\\\]+--data '([^']*)'[\\s\\\\]+"
+          + "http://127\\.0\\.0\\.1:8182(/\\S+)\n(.*?)(?=\n\n|\n?\\z)");
+
+  private static final String AS_CURL_DOES = "application/x-www-form-urlencoded";
 
   @TempDir
   Path directory;
@@ -75,20 +79,21 @@ final class ProtocolPageTest {
 
   private Stream<DynamicTest> requests(String block) {
     List<MatchResult> requests = CURL.matcher(block).results().toList();
-    assertThat(requests).as(block).hasSize(block.split("\\$ ", -1).length - 1);
+    assertThat(requests).as(block).hasSize(block.split("\\$ curl", -1).length - 1);
     return requests.stream()
         .map(request -> dynamicTest(
-            request.group(2) + " " + request.group(1),
-            () -> assertThat(answer(request)).matches(shown(request.group(3)))));
+            request.group(3) + " " + request.group(2),
+            () -> assertThat(answer(request).strip())
+                .matches(shown(request.group(4).strip()))));
   }
 
   private String answer(MatchResult request) throws IOException, InterruptedException {
     return api.send(
             "POST",
+            request.group(3),
             request.group(2),
-            request.group(1),
             "content-type",
-            "application/x-www-form-urlencoded") // as curl does
+            Objects.requireNonNullElse(request.group(1), AS_CURL_DOES))
         .body();
   }
 

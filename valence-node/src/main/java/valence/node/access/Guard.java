@@ -39,6 +39,12 @@ public final class Guard {
   /// @param refused how a refusal is said to who asks at this path
   public Reply api(Exchange exchange, Function<Anomaly, Reply> refused, Work work)
       throws Exception {
+    Optional<Anomaly> foreign = Origin.refusal(exchange, access.required());
+    if (foreign.isPresent()) {
+      Reply reply = refused(foreign.get(), refused);
+      audit(exchange, null, reply, null);
+      return reply;
+    }
     return answer(exchange, Rules.ofApi(exchange.path()), refused, work);
   }
 

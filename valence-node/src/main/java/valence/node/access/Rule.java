@@ -8,6 +8,7 @@ import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.wire.DbValue;
 import valence.wire.Fields;
+import valence.wire.LogValue;
 import valence.wire.access.Action;
 import valence.wire.access.Grant;
 
@@ -74,8 +75,10 @@ record Rule(List<Action> anyOf, Scope scope) {
       case ARGUMENTS -> {
         if (request.value("args") instanceof List<?> args) {
           for (Object arg : args) {
-            if (arg instanceof DbValue value) {
-              databases.add(value.dbName());
+            switch (arg) {
+              case DbValue value -> databases.add(value.dbName());
+              case LogValue log -> databases.add(log.dbName());
+              case null, default -> {}
             }
           }
         }

@@ -41,8 +41,8 @@ public final class AllowedFunctions implements FunctionResolver {
     }
   }
 
-  private static AppFunction nothing(Symbol name, Use unused) {
-    throw notFound(name, "here");
+  private static AppFunction nothing(Symbol name, Use use) {
+    throw notFound(name, use, "here");
   }
 
   /// The functions of one revision, which somebody else keeps loaded.
@@ -73,7 +73,7 @@ public final class AllowedFunctions implements FunctionResolver {
   private static AnomalyException refused(Application application, Symbol name, Use use) {
     String key = use == Use.XFORM ? ":xforms" : ":allow";
     if (name.getNamespace() == null || !application.has(name)) {
-      return notFound(name, "in revision " + application.info().revision());
+      return notFound(name, use, "in revision " + application.info().revision());
     }
     return Anomaly.of(
             Anomaly.Category.FORBIDDEN,
@@ -84,9 +84,9 @@ public final class AllowedFunctions implements FunctionResolver {
         .toException();
   }
 
-  private static AnomalyException notFound(Symbol name, String where) {
+  private static AnomalyException notFound(Symbol name, Use use, String where) {
     return Anomaly.of(
-            Anomaly.Category.NOT_FOUND,
+            use == Use.XFORM ? Anomaly.Category.FORBIDDEN : Anomaly.Category.NOT_FOUND,
             "There is no function " + text(name) + " " + where + ".",
             "Expected a function of the deployed application.",
             "Check the name, or deploy the revision that has it.")

@@ -30,6 +30,7 @@ public final class BodyBudget {
               Anomaly.Category.BUSY,
               "The bodies of the requests under way fill the " + bytesMax + " bytes kept for them.",
               "Try again, more slowly.")
+          .withError(Lane.OVERLOADED)
           .toException();
     }
   }

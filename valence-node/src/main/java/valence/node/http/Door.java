@@ -1,7 +1,12 @@
 package valence.node.http;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpField;
@@ -9,6 +14,8 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -80,7 +87,15 @@ public final class Door implements AutoCloseable {
     threads.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(
         Thread.ofVirtual().name(name + "-", 0).factory()));
     var server = new Server(threads);
-    var connector = new ServerConnector(server, 1, 1, protocols(tls));
+    var connector = new ServerConnector(server, 1, 1, protocols(tls)) {
+      @Override
+      protected SocketChannelEndPoint newEndPoint(
+          SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+        var peer = new Peer(channel, selector, key, getScheduler());
+        peer.setIdleTimeout(getIdleTimeout());
+        return peer;
+      }
+    };
     connector.setHost(host);
     connector.setPort(port);
     connector.setAcceptQueueSize(ACCEPT_QUEUE_LENGTH);
@@ -94,6 +109,11 @@ public final class Door implements AutoCloseable {
     try {
       server.start();
       watch.start();
+      SslConnectionFactory secure = connector.getConnectionFactory(SslConnectionFactory.class);
+      if (secure != null) {
+        new Renewal(name, tls, secure.getSslContextFactory(), connector.getScheduler())
+            .start(patience.renewal());
+      }
     } catch (Exception e) {
       stop(server, name);
       throw Anomaly.of(
@@ -139,15 +159,18 @@ public final class Door implements AutoCloseable {
     second.setMaxConcurrentStreams(STREAMS_MAX);
     var choice = new ALPNServerConnectionFactory();
     choice.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
-    Tls.Identity identity = tls.identity();
     var certificates = new SslContextFactory.Server();
-    certificates.setKeyStore(identity.keys());
-    certificates.setKeyStorePassword(new String(identity.password()));
+    use(tls.identity(), certificates);
     certificates.setIncludeProtocols("TLSv1.3", "TLSv1.2");
     certificates.setSniRequired(false);
     return new ConnectionFactory[] {
       new SslConnectionFactory(certificates, choice.getProtocol()), choice, second, first
     };
+  }
+
+  static void use(Tls.Identity identity, SslContextFactory.Server certificates) {
+    certificates.setKeyStore(identity.keys());
+    certificates.setKeyStorePassword(new String(identity.password()));
   }
 
   private static HttpConfiguration http() {
@@ -158,6 +181,26 @@ public final class Door implements AutoCloseable {
     http.setRequestHeaderSize(HEADER_BYTES_MAX);
     http.setResponseHeaderSize(HEADER_BYTES_MAX);
     return http;
+  }
+
+  /// Writes the parts of an answer, each when the one before is on its way.
+  private record Outgoing(Request request, Response response, Watch watch)
+      implements Exchange.Outgoing {
+    @Override
+    public void begin(int status, Map<String, String> headers) {
+      Requests.head(response, status, headers);
+    }
+
+    @Override
+    public void write(byte[] chunk) throws IOException {
+      var done = new Callback.Completable();
+      response.write(false, ByteBuffer.wrap(chunk), watch.writing(request, chunk.length, done));
+      try {
+        done.join(); // not to be interrupted: one part at a time can be under way
+      } catch (CompletionException e) {
+        throw new IOException("the answer can't be written", e);
+      }
+    }
   }
 
   /// Carries requests to the endpoint and replies back.
@@ -178,15 +221,22 @@ public final class Door implements AutoCloseable {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-      var exchange = new Exchange(request, budget, patience);
+      var exchange =
+          new Exchange(request, new Outgoing(request, response, watch), budget, patience, watch);
       Callback end = watch.begin(request, callback);
       try {
         Reply reply = answer(exchange);
+        exchange.leaveBody();
         write(exchange, reply, response, watch.writing(request, reply.body().length, end));
       } finally {
         exchange.release();
       }
       return true;
+    }
+
+    static void head(Response response, int status, Map<String, String> headers) {
+      response.setStatus(status);
+      headers.forEach((header, value) -> response.getHeaders().put(new HttpField(header, value)));
     }
 
     private Reply answer(Exchange exchange) {
@@ -206,10 +256,11 @@ public final class Door implements AutoCloseable {
 
     private static void write(
         Exchange exchange, Reply reply, Response response, Callback callback) {
-      response.setStatus(reply.status());
-      reply
-          .headers()
-          .forEach((header, value) -> response.getHeaders().put(new HttpField(header, value)));
+      if (reply.isWritten()) {
+        response.write(true, ByteBuffer.allocate(0), callback);
+        return;
+      }
+      head(response, reply.status(), reply.headers());
       boolean bodiless =
           reply.status() == 204 || reply.status() == 304 || exchange.method().equals("HEAD");
       if (reply.status() != 204 && reply.status() != 304) {

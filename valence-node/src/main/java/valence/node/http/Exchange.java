@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
@@ -20,29 +22,76 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.wire.Format;
 import valence.wire.HttpStatus;
 import valence.wire.access.Signature;
 
 /// One request at a door, and the reading of its body. For the request's own thread.
 public final class Exchange {
+  static final String REQUEST_ID = "x-request-id";
+
+  private static final Pattern REQUEST_ID_TEXT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
   private static final int CHUNK_BYTES = 16 << 10;
 
   /// What is read and thrown away of a body too long, so that its sender comes to read the answer.
   private static final int DISCARDED_BYTES_MAX = 16 << 20;
 
+  /// What is read and thrown away of a body that nobody has looked at.
+  private static final int LEFT_BYTES_MAX = 64 << 10;
+
+  /// Writes an answer as it is made.
+  interface Outgoing {
+    void begin(int status, Map<String, String> headers);
+
+    /// Returns when the chunk is on its way, so that no more is made than is taken in.
+    void write(byte[] chunk) throws IOException;
+  }
+
   private final Request request;
+  private final Outgoing outgoing;
   private final BodyBudget budget;
   private final Patience patience;
-  private final String requestId = UUID.randomUUID().toString();
+  private final Watch watch;
+  private final String requestId;
+  private boolean isBodyRead;
   private long reservedBytes;
   private int bodyBytesMax = Integer.MAX_VALUE;
   private int nestingMax = Integer.MAX_VALUE;
   private @Nullable String bodySha256;
 
-  Exchange(Request request, BodyBudget budget, Patience patience) {
+  Exchange(Request request, Outgoing outgoing, BodyBudget budget, Patience patience, Watch watch) {
     this.request = request;
+    this.outgoing = outgoing;
     this.budget = budget;
     this.patience = patience;
+    this.watch = watch;
+    String given = request.getHeaders().get(REQUEST_ID);
+    this.requestId = given != null && REQUEST_ID_TEXT.matcher(given).matches()
+        ? given
+        : UUID.randomUUID().toString();
+  }
+
+  /// The form that the body is in.
+  public Format bodyFormat() {
+    return Format.ofContentType(header("content-type").orElse(""));
+  }
+
+  /// The form that the answer is wanted in.
+  public Format answerFormat() {
+    return Format.ofAccept(header("accept").orElse(""), bodyFormat());
+  }
+
+  /// Begins an answer whose body is written as it is made, with [#write]; what is replied in the
+  /// end is [Reply#written].
+  public void begin(int status, Map<String, String> headers) {
+    outgoing.begin(status, headers);
+  }
+
+  /// Writes a part of the answer's body, and waits until it is on its way. Fails when the caller is
+  /// gone, or takes the answer in more slowly than a door has patience for.
+  public void write(byte[] part) throws IOException {
+    outgoing.write(part);
   }
 
   /// Lets the body be no longer and no deeper than this, whatever its reader would take.
@@ -62,7 +111,7 @@ public final class Exchange {
     bodySha256 = sha256;
   }
 
-  /// New for each request; the same id is in the log.
+  /// What the caller gave as `x-request-id`, if it is an id, else new; the same id is in the log.
   public String requestId() {
     return requestId;
   }
@@ -88,6 +137,12 @@ public final class Exchange {
   public String query() {
     String query = request.getHttpURI().getQuery();
     return query == null ? "" : query;
+  }
+
+  /// The host, and the port if one was named, that the request was sent to; empty when not said.
+  public String authority() {
+    String authority = request.getHttpURI().getAuthority();
+    return authority == null ? "" : authority;
   }
 
   /// The host that the request came from.
@@ -145,7 +200,16 @@ public final class Exchange {
   /// @param timeout for the whole of it; past it, or when it comes more slowly than a door has
   ///     patience for, reading fails with [HttpStatus#TOO_SLOW]
   public InputStream stream(Duration timeout) {
+    isBodyRead = true;
     return new Body(timeout);
+  }
+
+  /// Takes in a short body that nobody has read, as of a call that is refused before: its sender
+  /// would find the connection closed, and not see the answer.
+  void leaveBody() {
+    if (!isBodyRead && request.getLength() > 0 && request.getLength() <= LEFT_BYTES_MAX) {
+      discard();
+    }
   }
 
   private final class Body extends InputStream {
@@ -235,6 +299,12 @@ public final class Exchange {
   /// The length that the caller announced, or -1.
   public long announcedLength() {
     return request.getLength();
+  }
+
+  /// Does work for a caller who waits for it; `gone` is run, once or more, when the caller has
+  /// closed the connection meanwhile, or given the request up. The body has been read before.
+  public <T> T forCaller(Callable<T> work, Runnable gone) throws Exception {
+    return watch.during(request, work, gone);
   }
 
   /// Gives back what the body took of the budget.

@@ -13,6 +13,11 @@ public record Patience(Duration quiet, Duration quietCrowded, Duration grace, lo
   public static final Patience DEFAULT =
       new Patience(Duration.ofSeconds(30), Duration.ofSeconds(2), Duration.ofSeconds(10), 1_024);
 
+  /// How often the files of a certificate are looked at.
+  Duration renewal() {
+    return quiet;
+  }
+
   /// Whether so many bytes took too long.
   boolean tooSlow(long bytes, long nanos) {
     return nanos > grace.toNanos()

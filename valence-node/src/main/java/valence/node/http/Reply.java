@@ -9,6 +9,8 @@ import java.util.Map;
 /// @param headers by name; the length of the body is added by the door
 /// @param body    owned by the reply
 public record Reply(int status, Map<String, String> headers, byte[] body) {
+  private static final String WRITTEN = ":written"; // no name of a header can have a colon
+
   public Reply {
     headers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(headers));
   }
@@ -19,6 +21,15 @@ public record Reply(int status, Map<String, String> headers, byte[] body) {
 
   public static Reply text(int status, String body) {
     return of(status, "text/plain; charset=utf-8", body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// What is replied when the answer was written already, through [Exchange#write].
+  public static Reply written(int status) {
+    return new Reply(status, Map.of(WRITTEN, ""), new byte[0]);
+  }
+
+  boolean isWritten() {
+    return headers.containsKey(WRITTEN);
   }
 
   public static Reply empty(int status) {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -50,6 +51,15 @@ public sealed interface Tls {
   /// Whether what passes is protected.
   default boolean isOn() {
     return !(this instanceof None);
+  }
+
+  /// The files that it is read from.
+  default List<Path> files() {
+    return switch (this) {
+      case None _ -> List.of();
+      case Pem(Path certificate, Path key) -> List.of(certificate, key);
+      case Store(Path file, _) -> List.of(file);
+    };
   }
 
   /// The key and its chain, ready to be used; checked to belong together and to be valid now.

@@ -18,12 +18,12 @@ import valence.api.AnomalyException;
 ///
 /// Keywords and symbols lose their colon and keep their namespace, instants are ISO 8601 text,
 /// other things that JSON has no form for are refused.
-final class Json {
+public final class Json {
   private static final int DEPTH_MAX = 256;
 
   private Json() {}
 
-  static String print(@Nullable Object value) {
+  public static String print(@Nullable Object value) {
     StringBuilder text = new StringBuilder();
     print(value, text, 0);
     return text.toString();

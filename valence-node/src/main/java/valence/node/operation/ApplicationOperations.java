@@ -34,12 +34,12 @@ final class ApplicationOperations {
     return Map.of(
         "missing-artifacts", this::missingArtifacts,
         "register-revision", this::registerRevision,
-        "revisions", request -> control.revisions(request.text("app-name")),
+        "revisions", (request, _) -> control.revisions(request.text("app-name")),
         "deploy", this::deploy,
         "deploy-status", this::deployStatus);
   }
 
-  private Object missingArtifacts(Fields request) {
+  private Object missingArtifacts(Fields request, Deadline deadline) {
     List<Object> ids = request.list("ids", List.of());
     if (ids.size() > Revision.ARTIFACT_COUNT_MAX) {
       throw request.wrong("ids", "at most " + Revision.ARTIFACT_COUNT_MAX + " ids");
@@ -56,7 +56,7 @@ final class ApplicationOperations {
     return new ArrayList<>(missing);
   }
 
-  private Object registerRevision(Fields request) {
+  private Object registerRevision(Fields request, Deadline deadline) {
     Revision revision = Revision.of(request.whole());
     List<String> missing = revision.artifacts().stream()
         .filter(artifact -> !store.contains(new BlobId(artifact.id())))
@@ -73,14 +73,14 @@ final class ApplicationOperations {
     return Map.of(kw("rev"), revision.rev(), kw("new?"), control.register(revision));
   }
 
-  private Object deploy(Fields request) {
+  private Object deploy(Fields request, Deadline deadline) {
     return Map.of(
         kw("deployment"),
         deployer.deploy(
             request.text("group"), request.text("app-name"), Revision.name(request, "rev")));
   }
 
-  private Object deployStatus(Fields request) {
+  private Object deployStatus(Fields request, Deadline deadline) {
     UUID deployment = request.uuid("deployment");
     return control
         .status(deployment)

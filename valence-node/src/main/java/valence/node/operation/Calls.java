@@ -14,12 +14,22 @@ final class Calls {
   /// A call's id, and whose call it is: nobody ends another's.
   record Name(String principal, UUID id) {}
 
-  /// A call that waits or runs.
-  private static final class Call {
+  /// A call that waits or runs, in one part or several.
+  static final class Call {
     private @Nullable Thread thread; // guarded by this; null unless it runs
     private boolean isCancelled; // guarded by this
 
-    synchronized void begin() {
+    /// Does a part of the call; `interrupted` when the call was cancelled.
+    <T> T run(Callable<T> work) throws Exception {
+      begin();
+      try {
+        return work.call();
+      } finally {
+        end();
+      }
+    }
+
+    private synchronized void begin() {
       if (isCancelled) {
         throw Anomaly.of(
                 Anomaly.Category.INTERRUPTED, "The call was cancelled before it began to run.")
@@ -28,11 +38,11 @@ final class Calls {
       thread = Thread.currentThread();
     }
 
-    synchronized void end() {
+    private synchronized void end() {
       thread = null;
     }
 
-    synchronized void cancel() {
+    private synchronized void cancel() {
       isCancelled = true;
       if (thread != null) {
         thread.interrupt();
@@ -42,22 +52,15 @@ final class Calls {
 
   private final Map<Name, Call> byId = new ConcurrentHashMap<>();
 
-  /// Work that can be cancelled as soon as this has returned, until [#forget].
+  /// A call that can be cancelled as soon as this has returned, until [#forget].
   ///
   /// `incorrect` when another call has the id.
-  <T> Callable<T> admit(Name id, Callable<T> work) {
+  Call admit(Name id) {
     Call call = new Call();
     if (byId.putIfAbsent(id, call) != null) {
       throw taken(id);
     }
-    return () -> {
-      call.begin();
-      try {
-        return work.call();
-      } finally {
-        call.end();
-      }
-    };
+    return call;
   }
 
   void forget(Name id) {

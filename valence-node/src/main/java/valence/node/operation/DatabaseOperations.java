@@ -5,16 +5,22 @@ import static valence.api.Valence.kw;
 import clojure.lang.Keyword;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import valence.api.Attribute;
 import valence.api.Client;
+import valence.api.Connection;
 import valence.api.Datom;
+import valence.api.Db;
 import valence.api.DbStats;
 import valence.api.Index;
 import valence.api.LogEntry;
@@ -22,8 +28,10 @@ import valence.api.PullRequest;
 import valence.api.QueryRequest;
 import valence.api.Transaction;
 import valence.api.TxReport;
+import valence.edn.Edn;
 import valence.wire.DbValue;
 import valence.wire.Fields;
+import valence.wire.LogValue;
 
 /// The operations on databases.
 final class DatabaseOperations {
@@ -32,6 +40,7 @@ final class DatabaseOperations {
 
   private static final long ROWS_DEFAULT = 1_000;
   private static final long ROWS_MAX = 1_000_000;
+  private static final int CHUNK_ROWS_MAX = 10_000;
 
   private final Client client;
   private final DbValues values;
@@ -42,52 +51,148 @@ final class DatabaseOperations {
   }
 
   Map<String, Operation> byName() {
-    return Map.ofEntries(
-        Map.entry("list-databases", _ -> client.listDatabases()),
-        Map.entry("create-database", request -> client.createDatabase(request.text("db-name"))),
-        Map.entry("delete-database", request -> client.deleteDatabase(request.text("db-name"))),
-        Map.entry(
-            "db", request -> DbValue.of(client.connect(request.text("db-name")).db())),
-        Map.entry(
-            "db-status",
-            request -> client.connect(request.text("db-name")).status().toMap()),
-        Map.entry("q", this::q),
-        Map.entry("pull", this::pull),
-        Map.entry("datoms", this::datoms),
-        Map.entry("transact", this::transact),
-        Map.entry("with", this::with),
-        Map.entry("tx-range", this::txRange),
-        Map.entry("db-stats", this::dbStats));
+    Map<String, Operation> byName = new HashMap<>();
+    byName.put("list-databases", (_, _) -> client.listDatabases());
+    byName.put("create-database", (request, _) -> client.createDatabase(request.text("db-name")));
+    byName.put("delete-database", (request, _) -> client.deleteDatabase(request.text("db-name")));
+    byName.put("db", (request, _) -> newest(request, Connection::db));
+    byName.put("sync", (request, _) -> newest(request, synced(request)));
+    byName.put(
+        "sync-excise",
+        (request, _) -> newest(
+            request, connection -> connection.syncExcise(request.number("t", 0, Long.MAX_VALUE))));
+    byName.put("db-status", (request, _) -> connection(request).status().toMap());
+    byName.put("q", this::q);
+    byName.put("qseq", this::qseq);
+    byName.put("pull", this::pull);
+    byName.put("pull-many", this::pullMany);
+    byName.put("index-pull", this::indexPull);
+    byName.put("datoms", this::datoms);
+    byName.put("seek-datoms", this::seekDatoms);
+    byName.put("index-range", this::indexRange);
+    byName.put("entid", (request, _) -> id(values.db(request, "db").entid(eid(request))));
+    byName.put("ident", (request, _) -> values.db(request, "db").ident(eid(request)));
+    byName.put("attribute", this::attribute);
+    byName.put(
+        "tx-at", (request, _) -> id(values.db(request, "db").txAt(request.required("time-point"))));
+    byName.put("describe", this::describe);
+    byName.put("transact", this::transact);
+    byName.put("with", this::with);
+    byName.put("tx-range", this::txRange);
+    byName.put("db-stats", this::dbStats);
+    return byName;
   }
 
-  private @Nullable Object q(Fields request) {
+  private Connection connection(Fields request) {
+    return client.connect(request.text("db-name"));
+  }
+
+  private Object newest(Fields request, Function<Connection, Db> value) {
+    Connection connection = connection(request);
+    return values.describe(connection, value.apply(connection));
+  }
+
+  private Function<Connection, Db> synced(Fields request) {
+    return request.contains("t")
+        ? connection -> connection.sync(request.number("t", 0, Long.MAX_VALUE))
+        : Connection::sync;
+  }
+
+  private static @Nullable Object id(OptionalLong id) {
+    return id.isPresent() ? (Object) id.getAsLong() : null;
+  }
+
+  private static Object eid(Fields request) {
+    return request.required("eid");
+  }
+
+  private @Nullable Object attribute(Fields request, Deadline deadline) {
+    return values
+        .db(request, "db")
+        .attribute(eid(request))
+        .map(DatabaseOperations::toMap)
+        .orElse(null);
+  }
+
+  private static Object toMap(Attribute attribute) {
+    Map<Keyword, Object> map = new LinkedHashMap<>();
+    map.put(kw("id"), attribute.id());
+    map.put(kw("ident"), attribute.ident());
+    map.put(kw("value-type"), attribute.valueType());
+    map.put(kw("cardinality"), attribute.cardinality());
+    attribute.unique().ifPresent(unique -> map.put(kw("unique"), unique));
+    map.put(kw("is-component"), attribute.isComponent());
+    map.put(kw("no-history"), attribute.noHistory());
+    return map;
+  }
+
+  /// What a value turns out to be: its basis, and its time points as t.
+  private Object describe(Fields request, Deadline deadline) {
+    Db db = values.db(request, "db");
+    Map<Keyword, Object> described = new LinkedHashMap<>();
+    described.put(kw("db-name"), db.dbName());
+    described.put(kw("t"), db.basisT());
+    db.asOfT().ifPresent(t -> described.put(kw("as-of"), t));
+    db.sinceT().ifPresent(t -> described.put(kw("since"), t));
+    described.put(kw("history"), db.isHistory());
+    return described;
+  }
+
+  private @Nullable Object q(Fields request, Deadline deadline) {
+    QueryRequest query = query(request, deadline);
+    Object answer = client.<@Nullable Object>q(query);
+    return answer instanceof List<?> rows
+            && request.contains("chunk")
+            && rows.size() > rowsMax(request)
+        ? Rows.of(rows, rowsMax(request))
+        : answer;
+  }
+
+  /// As q, with pulls made while the rows are sent.
+  private Object qseq(Fields request, Deadline deadline) {
+    QueryRequest query = query(request, deadline);
+    Db db = (Db) query.args().stream()
+        .filter(Db.class::isInstance)
+        .findFirst()
+        .orElseThrow(() -> request.wrong("args", "a database among them"));
+    if (query.stats() || query.ioContext().isPresent()) {
+      return db.qseqWithStats(query);
+    }
+    List<?> rows = db.qseq(query);
+    return request.contains("chunk") ? Rows.of(rows, rowsMax(request)) : rows;
+  }
+
+  private QueryRequest query(Fields request, Deadline deadline) {
     List<@Nullable Object> args = new ArrayList<>();
     if (request.contains("args")) {
       if (!(request.value("args") instanceof List<?> given)) {
         throw request.wrong("args", "a list");
       }
       for (Object arg : given) {
-        args.add(arg instanceof DbValue description ? values.find(description).db() : arg);
+        args.add(
+            switch (arg) {
+              case DbValue description -> values.find(description).db();
+              case LogValue(String dbName) -> client.connect(dbName);
+              case null, default -> arg;
+            });
       }
     }
-    QueryRequest query = new QueryRequest(
+    return new QueryRequest(
         request.required("query"),
         args,
         request.number("offset", 0, Long.MAX_VALUE, 0),
         request.number("limit", -1, Long.MAX_VALUE, -1),
-        timeout(request),
+        deadline.left(),
         request.flag("query-stats", false),
         ioContext(request),
         request.contains("memory")
             ? OptionalLong.of(request.number("memory", 1, Long.MAX_VALUE, 1))
             : OptionalLong.empty(),
         request.flag("plan", false));
-    return client.<@Nullable Object>q(query);
   }
 
-  private static Duration timeout(Fields request) {
-    return Duration.ofMillis(request.number(
-        "timeout", 1, QUERY_TIMEOUT_MAX.toMillis(), QueryRequest.DEFAULT_TIMEOUT.toMillis()));
+  private static int rowsMax(Fields request) {
+    return (int) request.number("chunk", 1, CHUNK_ROWS_MAX);
   }
 
   private static Optional<Keyword> ioContext(Fields request) {
@@ -100,40 +205,102 @@ final class DatabaseOperations {
     throw request.wrong("io-context", "a qualified keyword");
   }
 
-  private Object pull(Fields request) {
+  private Object pull(Fields request, Deadline deadline) {
+    if (request.whole().containsKey(kw("eid")) && !request.contains("eid")) {
+      return Map.of(); // nil is no entity
+    }
     return values
         .db(request, "db")
         .pull(new PullRequest(
-            request.required("selector"),
-            request.required("eid"),
-            timeout(request),
-            ioContext(request)));
+            request.required("selector"), eid(request), deadline.left(), ioContext(request)));
   }
 
-  private Object datoms(Fields request) {
-    @Nullable Object[] components = request.list("components", List.of()).toArray();
-    try (Stream<Datom> datoms = values.db(request, "db").datoms(index(request), components)) {
-      return page(request, datoms);
+  private Object pullMany(Fields request, Deadline deadline) {
+    List<@Nullable Object> entities = new ArrayList<>();
+    if (!(request.required("eids") instanceof List<?> given)) {
+      throw request.wrong("eids", "a list of entities");
     }
+    entities.addAll(given);
+    return page(
+        request,
+        values.db(request, "db").pullMany(request.required("selector"), entities),
+        deadline);
   }
 
-  private Object transact(Fields request) {
+  private Object indexPull(Fields request, Deadline deadline) {
+    if (!(request.required("start") instanceof List<?> start)) {
+      throw request.wrong("start", "a list of components");
+    }
+    return page(
+        request,
+        values
+            .db(request, "db")
+            .indexPull(
+                index(request),
+                request.required("selector"),
+                start,
+                request.flag("reverse", false)),
+        deadline);
+  }
+
+  private Object datoms(Fields request, Deadline deadline) {
+    Db db = values.db(request, "db");
+    return page(request, db.datoms(index(request), components(request)), deadline);
+  }
+
+  private Object seekDatoms(Fields request, Deadline deadline) {
+    Db db = values.db(request, "db");
+    return page(request, db.seekDatoms(index(request), components(request)), deadline);
+  }
+
+  private Object indexRange(Fields request, Deadline deadline) {
+    Db db = values.db(request, "db");
+    return page(
+        request,
+        db.indexRange(request.required("attrid"), request.value("start"), request.value("end")),
+        deadline);
+  }
+
+  private static @Nullable Object[] components(Fields request) {
+    return switch (request.value("components")) {
+      case null -> new @Nullable Object[0];
+      case List<?> components -> components.toArray();
+      default -> throw request.wrong("components", "a list");
+    };
+  }
+
+  private Object transact(Fields request, Deadline deadline) {
     var transaction = new Transaction(
         request.required("tx-data"),
         request.contains("request-id") ? Optional.of(request.uuid("request-id")) : Optional.empty(),
-        Transaction.DEFAULT_TIMEOUT,
+        deadline.left(),
         ioContext(request));
-    TxReport report = client.connect(request.text("db-name")).transact(transaction);
-    return report(DbValue.of(report.dbBefore()), DbValue.of(report.dbAfter()), report);
+    Connection connection = connection(request);
+    TxReport report = connection.transact(transaction);
+    return report(
+        values.describe(connection, report.dbBefore()),
+        values.describe(connection, report.dbAfter()),
+        report);
   }
 
-  private Object with(Fields request) {
+  private Object with(Fields request, Deadline deadline) {
     DbValues.Found base = values.find(request, "db");
     Object txData = request.required("tx-data");
     TxReport report = base.db()
-        .with(new Transaction(
-            txData, Optional.empty(), Transaction.DEFAULT_TIMEOUT, ioContext(request)));
-    return report(base.description(), base.description().plus(txData), report);
+        .with(new Transaction(txData, Optional.empty(), deadline.left(), ioContext(request)));
+    return report(base.description(), base.description().plus(timed(txData, report)), report);
+  }
+
+  /// The tx-data with its instant said, so that it makes the same value again.
+  private static Object timed(Object txData, TxReport report) {
+    Object forms = txData instanceof String text ? Edn.read(text) : txData;
+    List<@Nullable Object> timed = new ArrayList<>();
+    if (forms instanceof Collection<?> given) {
+      timed.addAll(given);
+    }
+    Datom said = report.txData().getFirst();
+    timed.add(List.of(kw("db/add"), "datomic.tx", kw("db/txInstant"), said.v()));
+    return timed;
   }
 
   private static Object report(DbValue before, DbValue after, TxReport report) {
@@ -149,12 +316,10 @@ final class DatabaseOperations {
     return answer;
   }
 
-  private Object txRange(Fields request) {
-    try (Stream<LogEntry> entries = client
-        .connect(request.text("db-name"))
-        .txRange(request.value("start"), request.value("end"))) {
-      return page(request, entries.map(DatabaseOperations::entry));
-    }
+  private Object txRange(Fields request, Deadline deadline) {
+    Stream<LogEntry> entries =
+        connection(request).txRange(request.value("start"), request.value("end"));
+    return page(request, entries.map(DatabaseOperations::entry), deadline);
   }
 
   private static Object entry(LogEntry entry) {
@@ -164,7 +329,7 @@ final class DatabaseOperations {
     return map;
   }
 
-  private Object dbStats(Fields request) {
+  private Object dbStats(Fields request, Deadline deadline) {
     DbStats stats = values.db(request, "db").stats();
     Map<Keyword, Object> attributes = new LinkedHashMap<>();
     stats
@@ -173,10 +338,26 @@ final class DatabaseOperations {
     return Map.of(kw("datoms"), stats.datoms(), kw("attrs"), attributes);
   }
 
-  private static List<?> page(Fields request, Stream<?> rows) {
-    return rows.skip(request.number("offset", 0, Long.MAX_VALUE, 0))
-        .limit(request.number("limit", 0, ROWS_MAX, ROWS_DEFAULT))
-        .toList();
+  /// The rows that `:offset` and `:limit` leave, at once or in chunks.
+  private static Object page(
+      Fields request, Stream<? extends @Nullable Object> all, Deadline deadline) {
+    boolean chunked = request.contains("chunk");
+    long limit = request.number(
+        "limit", chunked ? -1 : 0, chunked ? Long.MAX_VALUE : ROWS_MAX, ROWS_DEFAULT);
+    Stream<? extends @Nullable Object> rest =
+        all.skip(request.number("offset", 0, Long.MAX_VALUE, 0));
+    Stream<? extends @Nullable Object> page = limit < 0 ? rest : rest.limit(limit);
+    if (chunked) {
+      return Rows.of(page, rowsMax(request));
+    }
+    List<@Nullable Object> rows = new ArrayList<>();
+    try (page) {
+      page.iterator().forEachRemaining(row -> {
+        deadline.check();
+        rows.add(row);
+      });
+    }
+    return rows;
   }
 
   private static Index index(Fields request) {

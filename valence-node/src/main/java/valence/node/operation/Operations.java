@@ -1,5 +1,6 @@
 package valence.node.operation;
 
+import static java.util.Objects.requireNonNull;
 import static valence.api.Valence.kw;
 
 import java.time.Duration;
@@ -8,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,27 +29,41 @@ import valence.node.http.Reply;
 import valence.wire.Answer;
 import valence.wire.EdnBody;
 import valence.wire.Fields;
+import valence.wire.Format;
 
-/// `POST /api/<operation>`: a request in EDN, an answer in EDN.
+/// `POST /api/<operation>`: a request and an answer, each in one of the forms of [Format].
 public final class Operations {
   public static final String PATH = "/api/";
 
   private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
   private static final int RUNNING_MAX = 32;
   private static final int WAITING_MAX = 127;
+  private static final Duration WAIT_MAX = Duration.ofSeconds(1);
   private static final int REBUILDS_WAITING_MAX = 16;
 
-  /// Above the limits of queries and transactions, so that their own anomaly is what is answered.
-  private static final Duration MARGIN = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT_DEFAULT = Duration.ofSeconds(60);
 
-  private static final Duration LIMIT = Duration.ofSeconds(60).plus(MARGIN);
+  /// Above the limits of queries and transactions, so that their own anomaly is what is answered.
+  private static final Duration MARGIN = Duration.ofSeconds(1);
 
   /// Operations that can be cancelled: those that change nothing.
-  private static final Set<String> READING = Set.of("q", "pull");
+  private static final Set<String> READING = Set.of(
+      "q",
+      "qseq",
+      "pull",
+      "pull-many",
+      "index-pull",
+      "datoms",
+      "seek-datoms",
+      "index-range",
+      "tx-range",
+      "with",
+      "db-stats");
 
   private final Map<String, Operation> byName = new HashMap<>();
-  private final Lane lane = new Lane("operations", RUNNING_MAX, WAITING_MAX);
+  private final Lane lane = new Lane("operations", RUNNING_MAX, WAITING_MAX, WAIT_MAX);
   private final Calls calls = new Calls();
+  private final Streams streams = new Streams();
   private final Lane rebuilds = new Lane("rebuilds", 1, REBUILDS_WAITING_MAX);
 
   /// @param status   what `status` answers
@@ -64,14 +79,14 @@ public final class Operations {
       Runnable shutdown) {
     byName.putAll(new DatabaseOperations(client).byName());
     byName.putAll(new ApplicationOperations(store, control, deployer).byName());
-    byName.put("status", _ -> status.get());
-    byName.put("cancel", _ -> false); // answered before, as it has to be known by whom
-    byName.put("rebuild-index", request -> {
+    byName.put("status", (_, _) -> status.get());
+    byName.put("cancel", (_, _) -> false); // answered before, as it has to be known by whom
+    byName.put("rebuild-index", (request, _) -> {
       String dbName = client.connect(request.text("db-name")).dbName();
       rebuilds.post(() -> rebuild(dbName, rebuild));
       return true;
     });
-    byName.put("shutdown", _ -> {
+    byName.put("shutdown", (_, _) -> {
       shutdown.run();
       return true;
     });
@@ -88,41 +103,33 @@ public final class Operations {
 
   /// Answers a request that was let in, within what it was let in for.
   public Reply answer(Exchange exchange, Admission admission) {
-    Answer answer;
+    Format format = exchange.answerFormat();
     try {
-      answer = new Answer.Success(value(exchange, admission));
+      return answered(exchange, admission, format).withHeader("x-request-id", exchange.requestId());
     } catch (AnomalyException e) {
-      answer = failure(exchange, e);
+      return reply(format, failure(exchange, e));
     } catch (Exception | LinkageError | StackOverflowError | OutOfMemoryError e) {
       LOG.error("operation-failed path={} request={}", exchange.path(), exchange.requestId(), e);
-      answer = new Answer.Failure(
+      return reply(
+          format,
           Anomaly.fault("The node failed; its log has why under " + exchange.requestId() + "."));
     }
-    return reply(exchange, answer);
   }
 
-  /// An anomaly as a reply, in EDN.
-  public static Reply reply(Anomaly anomaly) {
+  /// An anomaly as a reply, in the form that was asked for.
+  public static Reply reply(Format format, Anomaly anomaly) {
     var answer = new Answer.Failure(anomaly);
-    return Reply.of(answer.status(), EdnBody.MEDIA_TYPE, answer.encode());
+    return Reply.of(answer.status(), format.mediaType(), answer.encode(format));
   }
 
-  private static Reply reply(Exchange exchange, Answer answer) {
-    try {
-      return Reply.of(answer.status(), EdnBody.MEDIA_TYPE, answer.encode());
-    } catch (AnomalyException e) { // what was asked for is too long or too deep to be sent
-      return reply(failure(exchange, e).anomaly());
-    }
-  }
-
-  private static Answer.Failure failure(Exchange exchange, AnomalyException e) {
+  private static Anomaly failure(Exchange exchange, AnomalyException e) {
     if (e.anomaly().category() == Anomaly.Category.FAULT) {
       LOG.error("operation-failed path={} request={}", exchange.path(), exchange.requestId(), e);
     }
-    return new Answer.Failure(e.anomaly());
+    return e.anomaly();
   }
 
-  private @Nullable Object value(Exchange exchange, Admission admission) throws Exception {
+  private Reply answered(Exchange exchange, Admission admission, Format format) throws Exception {
     String name = exchange.path().substring(PATH.length());
     Operation operation = byName.get(name);
     if (operation == null) {
@@ -139,24 +146,68 @@ public final class Operations {
               "Expected POST.")
           .toException();
     }
-    Fields request =
-        Fields.of(name, EdnBody.decode(exchange.body(EdnBody.BYTES_MAX), exchange.nestingMax()));
+    if (!name.equals("cancel")) {
+      lane.requireRoom(); // before the body is read, which costs more than to say no
+    }
+    Fields request = Fields.of(
+        name,
+        exchange.bodyFormat().decode(exchange.body(EdnBody.BYTES_MAX), exchange.nestingMax()));
     admission.require(request);
     if (name.equals("cancel")) {
-      return calls.cancel(call(request, admission)); // also when the lane is full
+      return success(format, calls.cancel(call(request, admission))); // also when the lane is full
     }
-    Callable<Answer.Success> call =
-        () -> new Answer.Success(seen(name, operation.answer(request), admission));
-    if (!READING.contains(name) || !request.contains("call-id")) {
-      return lane.call(limit(request), call).value();
+    if (!READING.contains(name)) {
+      return run(exchange, admission, format, name, request, new Calls.Call());
     }
-    Calls.Name id = call(request, admission);
-    Callable<Answer.Success> admitted = calls.admit(id, call);
+    Calls.Name id = request.contains("call-id")
+        ? call(request, admission)
+        : new Calls.Name(admission.principal(), UUID.randomUUID());
+    Calls.Call call = calls.admit(id);
     try {
-      return lane.call(limit(request), admitted).value();
+      return exchange.forCaller(
+          () -> run(exchange, admission, format, name, request, call), () -> calls.cancel(id));
     } finally {
       calls.forget(id);
     }
+  }
+
+  private Reply run(
+      Exchange exchange,
+      Admission admission,
+      Format format,
+      String name,
+      Fields request,
+      Calls.Call call)
+      throws Exception {
+    Operation operation = requireNonNull(byName.get(name), name);
+    Deadline deadline = deadline(request, TIMEOUT_DEFAULT);
+    Made made = lane.call(
+        deadline.left().plus(MARGIN),
+        () -> call.run(() -> {
+          deadline.left(); // or it waited so long that nobody wants it any more
+          Object value = operation.answer(request, deadline);
+          return value instanceof Rows rows
+              ? new Made.Begun(rows)
+              : new Made.Whole(success(format, seen(name, value, admission)));
+        }));
+    return switch (made) {
+      case Made.Whole(Reply reply) -> reply;
+      case Made.Begun(Rows rows) -> {
+        Deadline last = deadline(request, DatabaseOperations.QUERY_TIMEOUT_MAX);
+        yield call.run(() -> streams.send(exchange, format, rows, last));
+      }
+    };
+  }
+
+  /// What an operation came to.
+  private sealed interface Made {
+    record Whole(Reply reply) implements Made {}
+
+    record Begun(Rows rows) implements Made {}
+  }
+
+  private static Reply success(Format format, @Nullable Object value) {
+    return Reply.of(200, format.mediaType(), new Answer.Success(value).encode(format));
   }
 
   private static Calls.Name call(Fields request, Admission admission) {
@@ -183,9 +234,8 @@ public final class Operations {
         : List.of();
   }
 
-  private static Duration limit(Fields request) {
-    long millis = request.number(
-        "timeout", 1, DatabaseOperations.QUERY_TIMEOUT_MAX.toMillis(), LIMIT.toMillis());
-    return Duration.ofMillis(Math.max(millis, LIMIT.toMillis())).plus(MARGIN);
+  private static Deadline deadline(Fields request, Duration missing) {
+    return Deadline.after(Duration.ofMillis(request.number(
+        "timeout", 1, DatabaseOperations.QUERY_TIMEOUT_MAX.toMillis(), missing.toMillis())));
   }
 }

@@ -11,7 +11,7 @@ import valence.node.http.Exchange;
 import valence.node.http.Lane;
 import valence.node.http.Reply;
 import valence.wire.Answer;
-import valence.wire.EdnBody;
+import valence.wire.Format;
 import valence.wire.ion.Artifact;
 
 /// `PUT /artifacts/<sha256>`: takes artifacts into the code store as they arrive.
@@ -31,12 +31,13 @@ public final class Uploads implements Endpoint {
 
   @Override
   public Reply answer(Exchange exchange) throws Exception {
+    Format format = Format.ofAccept(exchange.header("accept").orElse(""), Format.EDN);
     try {
       boolean created = upload(exchange);
       return Reply.of(
-          created ? 201 : 200, EdnBody.MEDIA_TYPE, new Answer.Success(created).encode());
+          created ? 201 : 200, format.mediaType(), new Answer.Success(created).encode(format));
     } catch (AnomalyException e) {
-      return Operations.reply(e.anomaly());
+      return Operations.reply(format, e.anomaly());
     }
   }
 

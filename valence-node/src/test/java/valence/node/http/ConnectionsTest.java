@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +72,51 @@ final class ConnectionsTest {
       return read.toString();
     }
     return read.toString();
+  }
+
+  private static final String GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  @Test
+  void workForACallerWhoHasGoneIsToldSo() throws Exception {
+    var begun = new CountDownLatch(1);
+    var gone = new CountDownLatch(1);
+    Endpoint endpoint = exchange -> exchange.forCaller(
+        () -> {
+          begun.countDown();
+          return Reply.text(200, "gone: " + gone.await(WAIT_MILLIS, TimeUnit.MILLISECONDS));
+        },
+        gone::countDown);
+    try (Door door = open(new Tls.None(), endpoint)) {
+      try (Socket socket = socket(door)) {
+        socket.getOutputStream().write(GET.getBytes(UTF_8));
+        assertThat(begun.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+        assertThat(gone.getCount()).isEqualTo(1);
+      }
+      assertThat(gone.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void whatACallerSendsWhileItWaitsIsReadAfterwards() throws Exception {
+    var gone = new AtomicInteger();
+    Endpoint endpoint = exchange -> exchange.forCaller(
+        () -> {
+          // Longer than it takes to look for the caller several times.
+          LockSupport.parkNanos(Duration.ofMillis(700).toNanos());
+          return Reply.text(200, "end of " + exchange.path());
+        },
+        gone::incrementAndGet);
+    try (Door door = open(new Tls.None(), endpoint);
+        Socket socket = socket(door)) {
+      OutputStream out = socket.getOutputStream();
+      out.write(GET.replace("/ ", "/1 ").getBytes(UTF_8));
+      LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+      String filler = "X-Filler: " + "x".repeat(3000) + "\r\n\r\n";
+      out.write(GET.replace("/ ", "/2 ").replace("\r\n\r\n", "\r\n" + filler).getBytes(UTF_8));
+      String read = rest(socket);
+      assertThat(read).contains("end of /1").contains("end of /2");
+      assertThat(gone.get()).isZero();
+    }
   }
 
   @Test

@@ -87,6 +87,29 @@ final class LaneTest {
   }
 
   @Test
+  void aQueueThatWouldTakeTooLongIsRefusedEarly() throws Exception {
+    var lane = new Lane("test", 1, 1_000, Duration.ofMillis(1));
+    var ended = new CountDownLatch(10);
+    try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Integer>> calls = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        calls.add(tasks.submit(() -> lane.call(LONG, () -> {
+          long begin = System.nanoTime();
+          while (System.nanoTime() - begin < 3_000_000) {
+            Thread.onSpinWait();
+          }
+          ended.countDown();
+          return 0;
+        })));
+      }
+      ended.await();
+      assertThat(lane.full()).isTrue(); // 1000 may wait, but not for so long
+      assertThatThrownBy(() -> lane.call(LONG, () -> 0)).hasMessageContaining("Too much to do");
+    }
+    assertThat(lane.call(LONG, () -> "free again")).isEqualTo("free again");
+  }
+
+  @Test
   void whatACallThrowsIsThrownAsItIs() {
     var lane = new Lane("test", 1, 0);
     var mine = new IllegalStateException("mine");

@@ -28,6 +28,9 @@ import valence.wire.EdnBody;
 
 /// Doors with TLS, and the clients that trust them or don't.
 final class TlsTest {
+  /// What a client sends for a map without entries: two of a head, the kind and the count.
+  private static final long BODY_BYTES = 4;
+
   @TempDir
   Path directory;
 
@@ -41,6 +44,10 @@ final class TlsTest {
   }
 
   private static Door open(Tls tls) {
+    return open(tls, Patience.DEFAULT);
+  }
+
+  private static Door open(Tls tls, Patience patience) {
     return Door.open(
         "test",
         "127.0.0.1",
@@ -48,7 +55,7 @@ final class TlsTest {
         Duration.ofSeconds(20),
         new BodyBudget(64 << 20, BodyBudget.TIMEOUT_DEFAULT),
         tls,
-        Patience.DEFAULT,
+        patience,
         exchange -> Reply.of(
             200,
             EdnBody.MEDIA_TYPE,
@@ -77,16 +84,38 @@ final class TlsTest {
   void aClientTrustsAFingerprintOrAFileAndNothingElse() {
     try (Door door = open(tls)) {
       NodeAddress plain = NodeAddress.of(uri(door, "https", "127.0.0.1"));
-      assertThat(call(plain.trusting(Trust.of(fingerprint)))).isEqualTo(2L);
+      assertThat(call(plain.trusting(Trust.of(fingerprint)))).isEqualTo(BODY_BYTES);
       Trust file = Trust.of(directory.resolve("certificate.pem").toString());
-      assertThat(call(plain.trusting(file))).isEqualTo(2L);
+      assertThat(call(plain.trusting(file))).isEqualTo(BODY_BYTES);
       assertThat(call(NodeAddress.of(uri(door, "https", "localhost")).trusting(file)))
-          .isEqualTo(2L);
+          .isEqualTo(BODY_BYTES);
       assertUntrusted(plain);
       assertUntrusted(plain.trusting(Trust.of("sha256:" + "0".repeat(64))));
       TestAccess.certificate(directory); // another one
       assertUntrusted(
           plain.trusting(Trust.of(directory.resolve("certificate.pem").toString())));
+    }
+  }
+
+  @Test
+  void aRenewedCertificateIsUsedWithoutARestart() {
+    Duration often = Duration.ofSeconds(1);
+    try (Door door = open(tls, new Patience(often, often, Duration.ofSeconds(10), 1_024))) {
+      NodeAddress plain = NodeAddress.of(uri(door, "https", "127.0.0.1"));
+      assertThat(isTrusted(plain.trusting(Trust.of(fingerprint)))).isTrue();
+      NodeAddress renewed = plain.trusting(Trust.of(TestAccess.certificate(directory)));
+      while (!isTrusted(renewed)) {
+        Thread.onSpinWait(); // until the door has looked
+      }
+      assertUntrusted(plain.trusting(Trust.of(fingerprint)));
+    }
+  }
+
+  private static boolean isTrusted(NodeAddress address) {
+    try {
+      return call(address) != null;
+    } catch (AnomalyException e) {
+      return false;
     }
   }
 
@@ -138,7 +167,7 @@ final class TlsTest {
     try (Door door = open(new Tls.Store(file, password))) {
       assertThat(
               call(NodeAddress.of(uri(door, "https", "127.0.0.1")).trusting(Trust.of(fingerprint))))
-          .isEqualTo(2L);
+          .isEqualTo(BODY_BYTES);
     }
     assertThatThrownBy(() -> new Tls.Store(file, "wrong".toCharArray()).identity())
         .hasMessageContaining("VALENCE_TLS_PASSWORD")
@@ -169,7 +198,7 @@ final class TlsTest {
           SocksProxy proxy = new SocksProxy()) {
         URI uri = uri(door, each.isOn() ? "https" : "http", "localhost");
         var address = new NodeAddress(uri, null, Trust.of(fingerprint), proxy.address());
-        assertThat(call(address)).isEqualTo(2L);
+        assertThat(call(address)).isEqualTo(BODY_BYTES);
         assertThat(proxy.connections()).isEqualTo(1);
         if (each.isOn()) {
           assertUntrusted(address.trusting(new Trust.Authorities()));

@@ -84,9 +84,12 @@ public final class Fuzz {
 
   /// Runs a decoder on mutations of good inputs.
   public void run(List<String> good, Decoder decoder) {
+    runBytes(good.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList(), decoder);
+  }
+
+  /// As [#run], for a decoder of what is no text.
+  public void runBytes(List<byte[]> corpus, Decoder decoder) {
     SplittableRandom random = new SplittableRandom(SEED ^ name.hashCode());
-    List<byte[]> corpus =
-        good.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
     long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
     for (long i = 0; SECONDS == 0 ? i < count : System.nanoTime() < end; i++) {
       byte[] input = i < corpus.size() ? corpus.get((int) i) : mutated(corpus, random);
