@@ -113,6 +113,9 @@ final class AccessCommand implements Runnable {
       description = "Create a principal with its first access key, and a profile that holds it.",
       footer = {
         "",
+        "Example:",
+        "  valence access create report --grant read:inventory",
+        "",
         "Grants: administer:DB, transact:DB, read:DB, with * for every database;",
         "push, deploy, call; or all."
       })
@@ -141,7 +144,8 @@ final class AccessCommand implements Runnable {
   @Command(
       name = "rotate",
       mixinStandardHelpOptions = true,
-      description = "Give a principal a new key; the old ones end after a while.")
+      description = "Give a principal a new key; the old ones end after a while.",
+      footer = {"", "Example:", "  valence access rotate report --grace 1"})
   int rotate(
       @Mixin SoloOption system,
       @Parameters(paramLabel = "NAME", description = "The principal's.") String name,
@@ -165,7 +169,8 @@ final class AccessCommand implements Runnable {
   @Command(
       name = "revoke",
       mixinStandardHelpOptions = true,
-      description = "Take a principal away with all its keys, or one key; at once.")
+      description = "Take a principal away with all its keys, or one key; at once.",
+      footer = {"", "Example:", "  valence access revoke report"})
   int revoke(
       @Mixin SoloOption system,
       @Parameters(paramLabel = "NAME|KEY", description = "A principal's name, or a key's id.")
@@ -178,7 +183,8 @@ final class AccessCommand implements Runnable {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description = "List principals, what they may do, and their keys.")
+      description = "List principals, what they may do, and their keys.",
+      footer = {"", "Example:", "  valence access list"})
   int list(@Mixin SoloOption system, @Mixin Format format) {
     Object principals = AccessTool.run(system.found(), "list", new LinkedHashMap<>());
     format.print(terminal, principals, () -> {
@@ -212,7 +218,8 @@ final class AccessCommand implements Runnable {
       description = {
         "Make a certificate for development, signed by itself, in place of one made before. The",
         "system uses it from its next start on; clients trust it by its fingerprint."
-      })
+      },
+      footer = {"", "Example:", "  valence access certificate --host db.example.org"})
   int certificate(
       @Mixin SoloOption system,
       @Option(

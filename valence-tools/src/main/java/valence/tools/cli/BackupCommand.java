@@ -23,6 +23,12 @@ import valence.tools.terminal.Terminal;
       "Copy databases into a directory; the next time, what is new alone.",
       "Each run that finds something new makes a point in time there, to be restored. Interrupted,",
       "the same command goes on. Whoever uses the databases meanwhile isn't held up."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  valence backup /var/backups/valence",
+      "  valence backup /var/backups/valence --list"
     })
 final class BackupCommand implements Callable<Integer> {
   private final Terminal terminal;

@@ -65,7 +65,10 @@ final class CodebaseCommand implements Callable<Integer> {
     return 0;
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Who knows a file, best first.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Who knows a file, best first.",
+      footer = {"", "Example:", "  valence demo codebase ~/src/git knows Makefile"})
   int knows(
       @Parameters(paramLabel = "FILE", description = "As git shows it.") String file,
       @Option(names = "--at", paramLabel = "TIME", description = "As it was then.")
@@ -76,7 +79,8 @@ final class CodebaseCommand implements Callable<Integer> {
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "Who has changed the most of a file's lines.")
+      description = "Who has changed the most of a file's lines.",
+      footer = {"", "Example:", "  valence demo codebase ~/src/git owner Makefile"})
   int owner(
       @Parameters(paramLabel = "FILE", description = "As git shows it.") String file,
       @Option(names = "--at", paramLabel = "TIME", description = "As it was then.")
@@ -87,7 +91,8 @@ final class CodebaseCommand implements Callable<Integer> {
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "The files that were changed between two times, most often changed first.")
+      description = "The files that were changed between two times, most often changed first.",
+      footer = {"", "Example:", "  valence demo codebase ~/src/git changed --from 2026-01-01"})
   int changed(
       @Option(names = "--from", paramLabel = "TIME", description = "Default: the beginning.")
           Optional<String> from,
@@ -99,7 +104,8 @@ final class CodebaseCommand implements Callable<Integer> {
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "The commits between two times, newest first.")
+      description = "The commits between two times, newest first.",
+      footer = {"", "Example:", "  valence demo codebase ~/src/git commits --from 2026-01-01"})
   int commits(
       @Option(names = "--from", paramLabel = "TIME", description = "Default: the beginning.")
           Optional<String> from,
@@ -111,7 +117,8 @@ final class CodebaseCommand implements Callable<Integer> {
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "All commits that a commit rests on, newest first.")
+      description = "All commits that a commit rests on, newest first.",
+      footer = {"", "Example:", "  valence demo codebase ~/src/git ancestors v2.0.0"})
   int ancestors(
       @Parameters(
               paramLabel = "COMMIT",

@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
     name = "demo",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Show what Valence does with real input.")
+    description = "Show what Valence does with real input.",
+    footer = {"", "Example:", "  valence demo codebase ~/src/git"})
 final class DemoCommand implements Runnable {
   @Spec
   private CommandSpec spec = CommandSpec.create();

@@ -19,7 +19,8 @@ import valence.wire.Fields;
 @Command(
     name = "deploy",
     mixinStandardHelpOptions = true,
-    description = "Make a group run a pushed revision. Returns at once, or with --wait at its end.")
+    description = "Make a group run a pushed revision. Returns at once, or with --wait at its end.",
+    footer = {"", "Example:", "  valence deploy inventory --wait"})
 final class DeployCommand implements Callable<Integer> {
   static final Duration WAIT_MAX = Duration.ofMinutes(15);
 

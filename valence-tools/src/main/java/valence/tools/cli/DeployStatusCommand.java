@@ -12,7 +12,8 @@ import valence.tools.terminal.Terminal;
 @Command(
     name = "deploy-status",
     mixinStandardHelpOptions = true,
-    description = "Say where a deployment stands; status 1 when it failed.")
+    description = "Say where a deployment stands; status 1 when it failed.",
+    footer = {"", "Example:", "  valence deploy-status 6ba7b810-9dad-11d1-80b4-00c04fd430c8"})
 final class DeployStatusCommand implements Callable<Integer> {
   private final Terminal terminal;
 
@@ -43,7 +44,9 @@ final class DeployStatusCommand implements Callable<Integer> {
     if (status.outcome() != Deployment.Outcome.FAILED) {
       return 0;
     }
-    terminal.err().println(terminal.red("valence: ") + "The deployment failed. " + status.cause());
+    terminal
+        .err()
+        .println(terminal.alarm("valence: ") + "The deployment failed. " + status.cause());
     return 1;
   }
 }

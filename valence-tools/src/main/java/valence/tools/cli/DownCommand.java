@@ -10,7 +10,8 @@ import valence.tools.terminal.Terminal;
 @Command(
     name = "down",
     mixinStandardHelpOptions = true,
-    description = "Stop a solo system, once the calls under way are answered.")
+    description = "Stop a solo system, once the calls under way are answered.",
+    footer = {"", "Example:", "  valence down"})
 final class DownCommand implements Callable<Integer> {
   private final Terminal terminal;
 

@@ -35,6 +35,11 @@ final class Format {
     }
   }
 
+  /// Whether the answer is for programs.
+  boolean isForPrograms() {
+    return chosen.edn || chosen.json;
+  }
+
   /// Says how far a long job has come: a line that changes for people, with `--json` or `--edn` a
   /// line of its own on standard error.
   ///

@@ -24,7 +24,8 @@ import valence.tools.terminal.Terminal;
     description = {
       "Print the trees of a database's indexes, or one of their segments.",
       "Whoever uses the database meanwhile isn't held up."
-    })
+    },
+    footer = {"", "Example:", "  valence inspect --database shop"})
 final class InspectCommand implements Callable<Integer> {
   private static final String[] COLUMNS = {
     "index", "rows-are", "rows", "segments", "bytes", "depth", "root"

@@ -47,7 +47,7 @@ final class InvokeCommand implements Callable<Integer> {
     answer
         .cause()
         .ifPresent(cause ->
-            terminal.err().println(terminal.red("valence: ") + "The function failed: " + cause));
+            terminal.err().println(terminal.alarm("valence: ") + "The function failed: " + cause));
     return answer.error().isPresent() ? 1 : 0;
   }
 }

@@ -9,7 +9,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import valence.api.Anomaly;
 import valence.tools.solo.KeyTool;
-import valence.tools.solo.SoloSystem;
 import valence.tools.solo.Stored;
 import valence.tools.terminal.Terminal;
 
@@ -18,7 +17,13 @@ import valence.tools.terminal.Terminal;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = "Make and change the keys of facts that are encrypted at rest.",
-    footer = {"", "Keys of who may ask a node are made by valence access."})
+    footer = {
+      "",
+      "Example:",
+      "  valence keys generate /etc/valence/keys",
+      "",
+      "Keys of who may ask a node are made by valence access."
+    })
 final class KeysCommand implements Runnable {
   private final Terminal terminal;
 
@@ -37,7 +42,8 @@ final class KeysCommand implements Runnable {
   @Command(
       name = "generate",
       mixinStandardHelpOptions = true,
-      description = "Make a key file. Keep a copy: without it the facts are lost.")
+      description = "Make a key file. Keep a copy: without it the facts are lost.",
+      footer = {"", "Example:", "  valence keys generate /etc/valence/keys"})
   int generate(@Parameters(paramLabel = "FILE", description = "The file to make.") Path file) {
     KeyTool.run("generate", file, Stored.PLAINLY);
     terminal.line("Made " + file + ". Keep a copy elsewhere: without it the facts are lost.");
@@ -47,7 +53,8 @@ final class KeysCommand implements Runnable {
   @Command(
       name = "add",
       mixinStandardHelpOptions = true,
-      description = "Put a new key into a key file, used from the next rotation on.")
+      description = "Put a new key into a key file, used from the next rotation on.",
+      footer = {"", "Example:", "  valence keys add /etc/valence/keys"})
   int add(@Parameters(paramLabel = "FILE", description = "A key file.") Path file) {
     KeyTool.run("add", file, Stored.PLAINLY);
     terminal.line("Added a key to " + file + ". Use it with `" + Main.NAME + " keys rotate`.");
@@ -61,9 +68,10 @@ final class KeysCommand implements Runnable {
         "Encrypt what is written from now on by a new data key, and wrap all data keys by the",
         "newest key of the file. Nothing is written again. The system has to be down, unless",
         "its facts are in PostgreSQL."
-      })
+      },
+      footer = {"", "Example:", "  valence keys rotate --key-file /etc/valence/keys"})
   int rotate(@Mixin SoloOption system, @Mixin StoredOption storage) {
-    Stored stored = storage.stored();
+    Stored stored = storage.stored(system.found());
     Path file = stored.keyFile();
     if (file == null) {
       throw Anomaly.of(
@@ -72,9 +80,7 @@ final class KeysCommand implements Runnable {
               "Say which encrypts the facts, with --key-file.")
           .toException();
     }
-    SoloSystem found = system.found();
-    String address = stored.address() == null ? found.store().toString() : stored.address();
-    KeyTool.run("rotate", file, new Stored(address, file));
+    KeyTool.run("rotate", file, stored);
     terminal.line("Rotated. Keys of " + file + " before its last are of no more use.");
     return 0;
   }

@@ -1,22 +1,15 @@
 package valence.tools.cli;
 
-import static valence.api.Valence.kw;
-
-import clojure.lang.Keyword;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import valence.api.Datom;
+import valence.api.Anomaly;
 import valence.client.NodeClient;
-import valence.tools.terminal.Json;
-import valence.tools.terminal.Table;
+import valence.tools.log.TransactionPage;
+import valence.tools.session.NodeDatabase;
 import valence.tools.terminal.Terminal;
 import valence.wire.DbValue;
 import valence.wire.Fields;
@@ -24,14 +17,23 @@ import valence.wire.Fields;
 @Command(
     name = "tx",
     mixinStandardHelpOptions = true,
-    description = "Print transactions: when, by whom, by which code, and what they said.")
+    description = {
+      "Show the log of a database: each transaction, when it was, by whom, by which revision and",
+      "function of an application, and what it said. Without --from, the last few."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  valence tx --db shop",
+      "  valence tx --db shop --from 2026-01-01 --to 2026-02-01",
+      "  valence tx --db shop --from 4711 --limit 1 --json",
+      "  valence tx --db shop --last 0 --follow"
+    })
 final class LogCommand implements Callable<Integer> {
-  private static final String IDENTS = "[:find ?entity ?ident :where [?entity :db/ident ?ident]]";
-
   /// The first after what every database begins with, which nobody asked to see.
   private static final long FIRST_T = 1;
 
-  private static final Keyword TX_INSTANT = kw("db/txInstant");
+  private static final long POLL_MILLIS = 500;
 
   private final Terminal terminal;
 
@@ -67,6 +69,11 @@ final class LogCommand implements Callable<Integer> {
       defaultValue = "1000")
   private long limit;
 
+  @Option(
+      names = {"-f", "--follow"},
+      description = "Go on with each that comes, until Control-C; as data, a line each.")
+  private boolean follow;
+
   LogCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -74,75 +81,56 @@ final class LogCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (NodeClient node = system.connect()) {
-      Object newest = node.call("db", Map.of(kw("db-name"), database));
-      Map<Keyword, Object> request = new HashMap<>();
-      request.put(kw("db-name"), database);
-      request.put(kw("limit"), limit);
-      request.put(kw("start"), from.map(Argument::timePoint).orElseGet(() -> start(newest)));
-      to.ifPresent(time -> request.put(kw("end"), Argument.timePoint(time)));
-      Object entries = node.call("tx-range", request);
-      format.print(terminal, entries, () -> print(node, newest, entries));
+      NodeDatabase log = new NodeDatabase(node, database);
+      DbValue newest = log.newest();
+      long t = newest.t() == null ? 0 : newest.t();
+      Object start =
+          from.map(Argument::timePoint).orElseGet(() -> (Object) Math.max(FIRST_T, t - last + 1));
+      Object end = to.map(Argument::timePoint).orElse(null);
+      TransactionPage page = new TransactionPage(terminal, log);
+      List<?> entries =
+          start instanceof Long first && first > t ? List.of() : log.log(start, end, limit);
+      if (!follow) {
+        format.print(terminal, entries, () -> entries.forEach(page::print));
+        return 0;
+      }
+      entries.forEach(entry -> show(page, entry));
+      follow(log, page, Math.max(t, lastOf(entries)) + 1);
       return 0;
     }
   }
 
-  private Object start(@Nullable Object newest) {
-    return newest instanceof DbValue db && db.t() instanceof Long t
-        ? Math.max(FIRST_T, t - last + 1)
-        : FIRST_T;
+  private void show(TransactionPage page, Object entry) {
+    format.print(terminal, entry, () -> page.print(entry));
   }
 
-  private void print(NodeClient node, @Nullable Object newest, @Nullable Object entries) {
-    Map<Long, String> idents = idents(node, newest);
-    if (entries instanceof Iterable<?> all) {
-      for (Object entry : all) {
-        Fields fields = Fields.of("A log entry", entry);
-        List<Datom> datoms = new ArrayList<>();
-        fields.list("data", List.of()).forEach(datom -> datoms.add((Datom) datom));
-        print(fields.number("t", 0, Long.MAX_VALUE), datoms, idents);
+  /// Until the process ends, or this thread is interrupted.
+  private void follow(NodeDatabase log, TransactionPage page, long from) {
+    long next = from;
+    while (pause()) {
+      DbValue newest = log.newest();
+      if (newest.t() != null && newest.t() >= next) {
+        List<?> entries = log.log(next, null, limit);
+        entries.forEach(entry -> show(page, entry));
+        next = Math.max(next, lastOf(entries) + 1);
       }
     }
   }
 
-  /// One transaction: what it says of itself in the first line, everything else below.
-  private void print(long t, List<Datom> datoms, Map<Long, String> idents) {
-    StringBuilder head = new StringBuilder(terminal.bold("t " + t));
-    Table table = new Table(List.of("", "entity", "attribute", "value"));
-    int rows = 0;
-    for (Datom datom : datoms) {
-      String attribute = idents.getOrDefault(datom.a(), String.valueOf(datom.a()));
-      if (datom.e() == datom.tx() && attribute.equals(TX_INSTANT.toString())) {
-        head.append("  ").append(Json.print(datom.v()).replace("\"", ""));
-      } else if (datom.e() == datom.tx()) {
-        head.append("  ").append(attribute).append(' ').append(Table.cell(datom.v()));
-      } else {
-        String entity = idents.getOrDefault(datom.e(), String.valueOf(datom.e()));
-        table.row(List.of(datom.added() ? "+" : "-", entity, attribute, value(datom, idents)));
-        rows++;
-      }
-    }
-    terminal.line(head.toString());
-    if (rows > 0) {
-      table.print(terminal);
+  private static boolean pause() {
+    try {
+      Thread.sleep(POLL_MILLIS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Anomaly.of(Anomaly.Category.INTERRUPTED, "Following the log was interrupted.")
+          .toException(e);
     }
   }
 
-  private static Object value(Datom datom, Map<Long, String> idents) {
-    return datom.v() instanceof Long id && idents.containsKey(id) ? idents.get(id) : datom.v();
-  }
-
-  private static Map<Long, String> idents(NodeClient node, @Nullable Object db) {
-    Map<Long, String> idents = new HashMap<>();
-    Map<Keyword, Object> request = new HashMap<>();
-    request.put(kw("query"), IDENTS);
-    request.put(kw("args"), java.util.Collections.singletonList(db));
-    if (node.call("q", request) instanceof Iterable<?> rows) {
-      for (Object row : rows) {
-        if (row instanceof List<?> cells && cells.getFirst() instanceof Long id) {
-          idents.put(id, String.valueOf(cells.get(1)));
-        }
-      }
-    }
-    return idents;
+  private static long lastOf(List<?> entries) {
+    return entries.isEmpty()
+        ? 0
+        : Fields.of("A log entry", entries.getLast()).number("t", 0, Long.MAX_VALUE);
   }
 }

@@ -1,5 +1,6 @@
 package valence.tools.cli;
 
+import clojure.lang.Keyword;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -7,38 +8,41 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.tools.terminal.Json;
 import valence.tools.terminal.Terminal;
+import valence.wire.EdnBody;
 
 /// The command line's beginning and end.
-@Command(
-    name = "valence",
-    mixinStandardHelpOptions = true,
-    version = "valence 0.1.0",
-    synopsisSubcommandLabel = "COMMAND",
-    description = "An immutable database of facts that runs your application.",
-    footer = {
-      "",
-      "Besides these: valence conformance DIR runs a conformance corpus,",
-      "valence node runs a node in this process. See also docs/guide."
-    })
-public final class Main implements Runnable {
+public final class Main {
   /// How this program was called, so that what it tells to type can be typed.
   static final String NAME = System.getProperty("valence.command", "valence");
 
-  private static final int FAILED = 1;
+  static final String VERSION = "valence 0.1.0";
 
-  @Spec
-  private CommandSpec spec = CommandSpec.create();
+  private static final String ROOT = "valence";
+
+  /// How picocli refuses a word that is none of several.
+  private static final Pattern CHOICE =
+      Pattern.compile("expected one of \\[(.*)] \\(case-insensitive\\) but was '(.*)'");
 
   private Main() {}
 
@@ -48,31 +52,41 @@ public final class Main implements Runnable {
 
   /// Runs one command; the status to end with.
   static int run(Terminal terminal, String... words) {
-    return new CommandLine(new Main())
-        .addSubcommand(new QuickstartCommand(terminal))
-        .addSubcommand(
-            new CommandLine(new DemoCommand()).addSubcommand(new CodebaseCommand(terminal)))
-        .addSubcommand(new UpCommand(terminal))
-        .addSubcommand(new DownCommand(terminal))
-        .addSubcommand(new AccessCommand(terminal))
-        .addSubcommand(new KeysCommand(terminal))
-        .addSubcommand(new BackupCommand(terminal))
-        .addSubcommand(new RestoreCommand(terminal))
-        .addSubcommand(new VerifyCommand(terminal))
-        .addSubcommand(new InspectCommand(terminal))
-        .addSubcommand(new StatusCommand(terminal))
-        .addSubcommand(new DatabasesCommand(terminal))
-        .addSubcommand(new QueryCommand(terminal))
-        .addSubcommand(new ExplainCommand(terminal))
-        .addSubcommand(new PullCommand(terminal))
-        .addSubcommand(new TransactCommand(terminal))
-        .addSubcommand(new LogCommand(terminal))
-        .addSubcommand(new PushCommand(terminal))
-        .addSubcommand(new DeployCommand(terminal))
-        .addSubcommand(new DeployStatusCommand(terminal))
-        .addSubcommand(new InvokeCommand(terminal))
+    String first = words.length == 0 ? "" : words[0];
+    switch (first) {
+      case "" -> {
+        return refused(terminal, ROOT, "Which command?");
+      }
+      case "--help", "-h" -> {
+        Pages.overview(terminal);
+        return ExitStatus.DONE.code();
+      }
+      case "--version", "-V" -> {
+        terminal.line(VERSION);
+        return ExitStatus.DONE.code();
+      }
+      default -> {
+        Optional<Catalog> command = Catalog.of(first);
+        if (command.isPresent()) {
+          return root(terminal, command.get()).execute(words);
+        }
+        boolean option = first.startsWith("-");
+        return refused(
+            terminal,
+            ROOT,
+            (option ? "There is no option '" : "There is no command '") + first + "'."
+                + meant(first, option ? List.of("--help", "--version") : Catalog.words()));
+      }
+    }
+  }
+
+  /// The command line with one of its commands.
+  static CommandLine root(Terminal terminal, Catalog command) {
+    CommandLine root = new CommandLine(CommandSpec.create().name(ROOT));
+    root.addSubcommand(command.command(terminal))
         .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
+        .setColorScheme(Help.defaultColorScheme(terminal.colours() ? Help.Ansi.ON : Help.Ansi.OFF))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(
             UUID.class,
@@ -81,15 +95,19 @@ public final class Main implements Runnable {
         .registerConverter(Long.class, text -> converted(text, Long::valueOf, "a whole number"))
         .registerConverter(long.class, text -> converted(text, Long::valueOf, "a whole number"))
         .registerConverter(int.class, text -> converted(text, Integer::valueOf, "a whole number"))
+        .registerConverter(
+            Integer.class, text -> converted(text, Integer::valueOf, "a whole number"))
         .setExpandAtFiles(false) // commands read @FILE themselves, as one argument
         .setParameterExceptionHandler((mistake, _) -> misused(terminal, mistake))
-        .setExecutionExceptionHandler((failure, _, _) -> failed(terminal, failure))
-        .execute(words);
+        .setExecutionExceptionHandler(
+            (failure, line, parsed) -> failed(terminal, failure, line, parsed));
+    versioned(root);
+    return root;
   }
 
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Which command?");
+  private static void versioned(CommandLine command) {
+    command.getCommandSpec().version(VERSION);
+    command.getSubcommands().values().forEach(Main::versioned);
   }
 
   private static <T> T converted(String text, Function<String, T> conversion, String expected) {
@@ -100,36 +118,92 @@ public final class Main implements Runnable {
     }
   }
 
+  private static String meant(String word, Collection<String> known) {
+    return Nearest.to(word, known).map(near -> " Did you mean '" + near + "'?").orElse("");
+  }
+
   private static int misused(Terminal terminal, ParameterException mistake) {
     CommandLine command = mistake.getCommandLine();
     String what = oneLine(mistake).replaceFirst("^Error: ", "");
-    if (mistake instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
-      String first = unmatched.getUnmatched().getFirst();
-      what = command.getSubcommands().isEmpty()
-          ? "'" + first + "' is one argument too many."
-          : "There is no command '" + first + "'.";
+    Matcher choice = CHOICE.matcher(what);
+    if (choice.find()) {
+      what = "'" + choice.group(2) + "' isn't expected here. Expected one of "
+          + choice.group(1).toLowerCase(Locale.ROOT) + ".";
     }
-    String name = command.getCommandSpec().qualifiedName().replaceFirst("^valence", NAME);
-    String end = what.endsWith(".") || what.endsWith("?") ? "" : ".";
-    terminal.err().println(terminal.red("valence: ") + what + end + " See `" + name + " --help`.");
-    return command.getCommandSpec().exitCodeOnInvalidInput();
+    List<String> unmatched = mistake instanceof UnmatchedArgumentException told
+        ? told.getUnmatched()
+        : command.getUnmatchedArguments();
+    // A misspelt option is told before the required one that it was meant to be.
+    if (!unmatched.isEmpty()) {
+      String first = unmatched.getFirst();
+      if (first.startsWith("-") && first.length() > 1) {
+        int value = first.indexOf('=');
+        String option = value < 0 ? first : first.substring(0, value);
+        what = "There is no option '" + option + "'."
+            + meant(option, command.getCommandSpec().optionsMap().keySet());
+      } else {
+        what = command.getSubcommands().isEmpty()
+            ? "'" + first + "' is one argument too many."
+            : "There is no command '" + first + "'."
+                + meant(first, command.getSubcommands().keySet());
+      }
+    }
+    return refused(terminal, command.getCommandSpec().qualifiedName(), what);
   }
 
-  private static int failed(Terminal terminal, Exception failure) {
+  private static int refused(Terminal terminal, String command, String what) {
+    String name = command.replaceFirst("^" + ROOT, Matcher.quoteReplacement(NAME));
+    String end = what.endsWith(".") || what.endsWith("?") ? "" : ".";
+    terminal
+        .err()
+        .println(terminal.alarm("valence: ") + what + end + " See `" + name + " --help`.");
+    return ExitStatus.MISUSED.code();
+  }
+
+  private static int failed(
+      Terminal terminal, Exception failure, CommandLine command, ParseResult parsed) {
     terminal.endProgress();
     if (failure instanceof AnomalyException known) {
-      terminal.err().println(terminal.red("valence: ") + known.anomaly().message());
-    } else {
-      terminal
-          .err()
-          .println(terminal.red("valence: ")
-              + "This is a defect of Valence: "
-              + oneLine(failure)
-              + " Details are in "
-              + kept(failure)
-              + ".");
+      tell(terminal, known.anomaly(), command, parsed);
+      return ExitStatus.of(known.anomaly().category()).code();
     }
-    return FAILED;
+    terminal
+        .err()
+        .println(terminal.alarm("valence: ")
+            + "This is a defect of Valence: "
+            + oneLine(failure)
+            + " Details are in "
+            + kept(failure)
+            + ".");
+    return ExitStatus.DEFECT.code();
+  }
+
+  /// A failure in words; as a value of its own for who asked for values.
+  private static void tell(
+      Terminal terminal, Anomaly anomaly, CommandLine command, ParseResult parsed) {
+    boolean json = isAsked(command, parsed, "--json");
+    if (!json && !isAsked(command, parsed, "--edn")) {
+      terminal.err().println(terminal.alarm("valence: ") + anomaly.message());
+      return;
+    }
+    Map<Object, Object> value = new LinkedHashMap<>();
+    value.put(
+        Keyword.intern("category"), Keyword.intern(anomaly.category().keyword().getName()));
+    anomaly.error().ifPresent(error -> value.put(Keyword.intern("error"), error));
+    value.put(Keyword.intern("message"), anomaly.message());
+    terminal.err().println(json ? Json.print(value) : EdnBody.text(value));
+  }
+
+  private static boolean isAsked(CommandLine command, ParseResult parsed, String option) {
+    if (!command.getCommandSpec().optionsMap().containsKey(option)) {
+      return false;
+    }
+    for (ParseResult at = parsed; at != null; at = at.subcommand()) {
+      if (at.hasMatchedOption(option)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// The file that a failure's stack trace was written to.

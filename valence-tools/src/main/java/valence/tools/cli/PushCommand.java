@@ -15,7 +15,8 @@ import valence.tools.terminal.Terminal;
 @Command(
     name = "push",
     mixinStandardHelpOptions = true,
-    description = "Build an application's commit and take to the system what it lacks of it.")
+    description = "Build an application's commit and take to the system what it lacks of it.",
+    footer = {"", "Examples:", "  valence push", "  valence push ~/src/inventory --uname trial"})
 final class PushCommand implements Callable<Integer> {
   private final Terminal terminal;
 

@@ -5,7 +5,6 @@ import static valence.api.Valence.kw;
 import clojure.lang.Keyword;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +20,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import valence.client.NodeClient;
-import valence.tools.terminal.Table;
+import valence.tools.terminal.ResultTable;
 import valence.tools.terminal.Terminal;
 import valence.wire.EdnBody;
 
@@ -117,7 +116,7 @@ final class QueryCommand implements Callable<Integer> {
       Object answer = node.call("q", request);
       if ((stats || io) && answer instanceof Map<?, ?> map && map.containsKey(kw("ret"))) {
         Object result = map.get(kw("ret"));
-        format.print(terminal, result, () -> print(form, result));
+        format.print(terminal, result, () -> ResultTable.print(terminal, form, result));
         if (map.get(kw("query-stats")) instanceof Map<?, ?> told) {
           tell(told);
         }
@@ -125,7 +124,7 @@ final class QueryCommand implements Callable<Integer> {
           tellReads(read);
         }
       } else {
-        format.print(terminal, answer, () -> print(form, answer));
+        format.print(terminal, answer, () -> ResultTable.print(terminal, form, answer));
       }
       return 0;
     }
@@ -187,55 +186,5 @@ final class QueryCommand implements Callable<Integer> {
       }
     }
     return maps;
-  }
-
-  private void print(@Nullable Object form, @Nullable Object answer) {
-    List<String> headings = headings(form);
-    if (!(answer instanceof Collection<?> rows) || answer instanceof Map || headings.isEmpty()) {
-      terminal.line(answer == null ? "nothing found" : Table.cell(answer));
-      return;
-    }
-    boolean relation = rows.stream()
-        .allMatch(row -> row instanceof List<?> cells && cells.size() == headings.size());
-    boolean tuple = !relation && headings.size() > 1;
-    Table table = new Table(headings);
-    if (relation) {
-      rows.forEach(row -> table.row((List<?>) row));
-    } else if (tuple) {
-      table.row(new ArrayList<>(rows));
-    } else {
-      rows.forEach(value -> table.row(java.util.Collections.singletonList(value)));
-    }
-    table.print(terminal);
-    if (relation) {
-      terminal.line(terminal.dim(rows.size() + (rows.size() == 1 ? " row" : " rows")));
-    }
-  }
-
-  /// The elements of `:find`, each as text.
-  private static List<String> headings(@Nullable Object form) {
-    List<?> elements = List.of();
-    if (form instanceof Map<?, ?> map && map.get(kw("find")) instanceof List<?> find) {
-      elements = find;
-    } else if (form instanceof List<?> list) {
-      int from = list.indexOf(kw("find")) + 1;
-      int to = from;
-      while (to < list.size() && !(list.get(to) instanceof Keyword)) {
-        to++;
-      }
-      elements = list.subList(from, to);
-    }
-    if (elements.size() == 1 && elements.getFirst() instanceof List<?> inner && isBinding(inner)) {
-      elements = inner;
-    }
-    return elements.stream()
-        .map(EdnBody::text)
-        .filter(text -> !text.equals("...") && !text.equals("."))
-        .toList();
-  }
-
-  // [?x ...] and [?x ?y] are vectors; (count ?x) and (pull ?e [*]) are lists.
-  private static boolean isBinding(List<?> inner) {
-    return inner instanceof clojure.lang.IPersistentVector;
   }
 }

@@ -10,7 +10,8 @@ import valence.tools.terminal.Terminal;
 @Command(
     name = "quickstart",
     mixinStandardHelpOptions = true,
-    description = "See everything once: from a git commit to an answered request.")
+    description = "See everything once: from a git commit to an answered request.",
+    footer = {"", "Examples:", "  valence quickstart", "  valence quickstart --keep"})
 final class QuickstartCommand implements Callable<Integer> {
   private final Terminal terminal;
 

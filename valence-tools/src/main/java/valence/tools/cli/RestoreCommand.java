@@ -19,6 +19,12 @@ import valence.tools.terminal.Terminal;
       "Make a database of a backup, as it was at a point in time or at any t before.",
       "No database is overwritten. Interrupted, the same command goes on. The system has to be",
       "down, unless its facts are in PostgreSQL."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  valence restore /var/backups/valence shop",
+      "  valence restore /var/backups/valence shop --as shop-then --t 4711"
     })
 final class RestoreCommand implements Callable<Integer> {
   private final Terminal terminal;

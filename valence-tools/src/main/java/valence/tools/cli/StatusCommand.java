@@ -10,7 +10,8 @@ import valence.tools.terminal.Terminal;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = "Say what runs: system, application, revision, databases.")
+    description = "Say what runs: system, application, revision, databases.",
+    footer = {"", "Examples:", "  valence status", "  valence status --json"})
 final class StatusCommand implements Callable<Integer> {
   private final Terminal terminal;
 

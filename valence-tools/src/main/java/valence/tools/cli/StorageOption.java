@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import valence.api.Anomaly;
 import valence.client.NodeClient;
-import valence.tools.solo.Stored;
 import valence.tools.solo.Upkeep;
 import valence.tools.terminal.Terminal;
 
@@ -23,7 +22,7 @@ final class StorageOption {
 
   /// Whether a node serves what is meant.
   boolean isServed() {
-    return stored.stored().address() == null && system.found().running().isPresent();
+    return !stored.isNamed() && system.found().running().isPresent();
   }
 
   /// The node that serves it.
@@ -48,10 +47,8 @@ final class StorageOption {
   /// Does a deed that only reads the storage, also while a node or a program uses it.
   @Nullable
   Object read(Terminal terminal, Format format, String deed, Map<Keyword, Object> arguments) {
-    Stored given = stored.stored();
-    String address = given.address() == null ? system.found().store().toString() : given.address();
     try {
-      return new Upkeep(new Stored(address, given.keyFile()))
+      return new Upkeep(stored.stored(system.found()))
           .run(
               deed, arguments, (done, total, unit) -> format.progress(terminal, done, total, unit));
     } finally {

@@ -1,12 +1,15 @@
 package valence.tools.cli;
 
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import valence.client.NodeAddress;
 import valence.client.NodeClient;
 import valence.client.Profile;
+import valence.tools.solo.SoloSystem;
 
 /// Which system a command speaks to, wherever it runs.
 final class SystemOption {
@@ -43,6 +46,14 @@ final class SystemOption {
       return solo.profile(named.get());
     }
     return solo.address(named);
+  }
+
+  /// Where the console remembers what was typed: beside a system of this machine, or else at home.
+  Path history() {
+    SoloSystem found = solo.found();
+    return Files.isDirectory(found.folder())
+        ? found.consoleHistory()
+        : Path.of(System.getProperty("user.home"), ".valence-console-history");
   }
 
   NodeClient connect() {

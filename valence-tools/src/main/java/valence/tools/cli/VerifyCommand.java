@@ -24,6 +24,8 @@ import valence.tools.terminal.Terminal;
       "Read whole databases and check that they are sound: each record of the log, each segment,",
       "and that the indexes say what the log says. Ends with 1 when something is wrong.",
       "Whoever uses them meanwhile isn't held up."
+    },
+    footer = {"", "Examples:", "  valence verify", "  valence verify --backup /var/backups/valence"
     })
 final class VerifyCommand implements Callable<Integer> {
   private static final int DAMAGED = 1;

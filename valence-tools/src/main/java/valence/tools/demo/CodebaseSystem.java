@@ -35,6 +35,15 @@ final class CodebaseSystem {
 
   /// The node, started if it doesn't run. Closing stops it again if it was started here.
   Running running(Consumer<String> progress) {
+    if (Files.exists(system.accessDirectory().resolve("keys.edn"))) {
+      throw Anomaly.of(
+              Anomaly.Category.CONFLICT,
+              "System " + NAME + " in " + system.folder() + " has principals, and the demonstration"
+                  + " signs none of its requests.",
+              "Run it in another folder, or take them away with `valence access revoke NAME"
+                  + " --system " + NAME + "`.")
+          .toException();
+    }
     Optional<RunningNode> node = system.running();
     return node.map(found -> new Running(found, false))
         .orElseGet(() -> new Running(system.start(0, 0, progress), true));

@@ -42,6 +42,9 @@ public record SoloSystem(String name, Path folder) {
 
   private static final String NODE_SAYS = "valence-node: ";
   private static final String NODE_MAIN = "valence.node.Main";
+
+  /// The property that says where a cache of loaded classes for nodes is, if there is one.
+  private static final String NODE_CACHE = "valence.node.cache";
   private static final long POLL_MILLIS = 50;
   private static final int LOG_BYTES_SHOWN = 2_000;
 
@@ -73,6 +76,25 @@ public record SoloSystem(String name, Path folder) {
   /// The system's node, if it runs.
   public Optional<RunningNode> running() {
     return RunningNode.in(readyFile());
+  }
+
+  /// What it was told to start with.
+  public Settings settings() {
+    return Settings.read(settingsFile());
+  }
+
+  /// Keeps what to start with from the next start on.
+  public void keep(Settings settings) {
+    settings.write(settingsFile());
+  }
+
+  private Path settingsFile() {
+    return folder.resolve("config.edn");
+  }
+
+  /// Where lines typed into a console are remembered.
+  public Path consoleHistory() {
+    return folder.resolve("console-history").toAbsolutePath();
   }
 
   public Path logFile() {
@@ -200,6 +222,12 @@ public record SoloSystem(String name, Path folder) {
   private List<String> command(Listening listening, Stored stored) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    String cache = System.getProperty(NODE_CACHE, "");
+    if (!cache.isEmpty() && Files.isReadable(Path.of(cache))) {
+      // A JVM that can't use it goes on without, and is to say nothing of it.
+      command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
+    }
+    command.addAll(stored.memory());
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(NODE_MAIN);
@@ -253,13 +281,17 @@ public record SoloSystem(String name, Path folder) {
 
   /// Why a node ended before it served: its own last word, or else the end of its log.
   private AnomalyException ended(int status, String said) {
-    String why = said.lines()
+    Optional<String> why = said.lines()
         .filter(line -> line.startsWith(NODE_SAYS))
         .reduce((_, last) -> last)
-        .map(line -> line.substring(NODE_SAYS.length()))
-        .orElse(
-            "It ended with status " + status + "; the end of its log, " + logFile() + ":\n" + said);
-    return Anomaly.of(Anomaly.Category.UNAVAILABLE, "The node didn't start. " + why)
+        .map(line -> line.substring(NODE_SAYS.length()));
+    // What a node says of itself is about what it was told; an end without a word is no decision.
+    return why.map(
+            words -> Anomaly.of(Anomaly.Category.INCORRECT, "The node didn't start. " + words))
+        .orElseGet(() -> Anomaly.of(
+            Anomaly.Category.UNAVAILABLE,
+            "The node didn't start. It ended with status " + status + "; the end of its log, "
+                + logFile() + ":\n" + said))
         .toException();
   }
 

@@ -12,17 +12,20 @@ import org.jspecify.annotations.Nullable;
 ///     null for the system's folder
 /// @param keyFile null when they aren't encrypted
 /// @param caching arguments of the node's command that say where copies of segments are kept
-public record Stored(@Nullable String address, @Nullable Path keyFile, List<String> caching) {
+/// @param memory  options of the node's JVM that say how much memory it may take
+public record Stored(
+    @Nullable String address, @Nullable Path keyFile, List<String> caching, List<String> memory) {
   /// In the system's folder, not encrypted.
   public static final Stored PLAINLY = new Stored(null, null);
 
   public Stored {
     caching = List.copyOf(caching);
+    memory = List.copyOf(memory);
   }
 
   /// Without copies.
   public Stored(@Nullable String address, @Nullable Path keyFile) {
-    this(address, keyFile, List.of());
+    this(address, keyFile, List.of(), List.of());
   }
 
   /// What a node reads its address from: an argument would be shown to all users.

@@ -66,7 +66,7 @@ public record Upkeep(Stored stored) {
     for (String line = said.readLine(); line != null; line = said.readLine()) {
       if (EdnBody.parse(line) instanceof Map<?, ?> map) {
         if (map.get(kw("failed")) instanceof String failed) {
-          throw Anomaly.of(Anomaly.Category.FAULT, failed).toException();
+          throw Anomaly.of(Anomaly.Category.INCORRECT, failed).toException();
         }
         if (map.containsKey(kw("result"))) {
           return map.get(kw("result"));

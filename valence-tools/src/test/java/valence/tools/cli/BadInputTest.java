@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import valence.tools.terminal.Terminal;
 
-/// Each mistake gets one line that says what was wrong, and a status of 2 for what can't be meant
-/// and 1 for what can't be done.
+/// Each mistake gets one line that says what was wrong, a status of 2 for what can't be meant, 1
+/// for what can't be done, 3 for what may be done later.
 class BadInputTest {
   @TempDir
   Path directory;
@@ -57,10 +57,10 @@ class BadInputTest {
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
       nonsense                          | There is no command 'nonsense'.
       status extra                      | 'extra' is one argument too many.
-      status --wat                      | '--wat'
+      status --wat                      | There is no option '--wat'.
       status --json --edn               | mutually exclusive
       status --node :                   | ':' isn't an address.
-      db                                | Expected list, create, delete, status or reindex.
+      db                                | Expected list, create, delete, stats, schema,
       db create                         | 'NAME'
       q --db x                          | 'QUERY'
       q [:find]                         | '--db=NAME'
@@ -75,11 +75,6 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-      status                            | doesn't run in
-      down                              | doesn't run in
-      db list                           | doesn't run in
-      deploy inventory                  | doesn't run in
-      invoke solo-x {}                  | doesn't run in
       q [:find --db x                   | The text ends within the vector
       q @none --db x                    | @none can't be read
       q [] --db x --as-of never         | never is no point in time.
@@ -88,6 +83,18 @@ class BadInputTest {
       """)
   void whatCanNotBeDoneEndsWith1(String line, String message) {
     assertOneLine(inFolder(line.split(" ")), 1, message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+      status                            | doesn't run in
+      down                              | doesn't run in
+      db list                           | doesn't run in
+      deploy inventory                  | doesn't run in
+      invoke solo-x {}                  | doesn't run in
+      """)
+  void whatMaySucceedLaterEndsWith3(String line, String message) {
+    assertOneLine(inFolder(line.split(" ")), 3, message);
   }
 
   @Test
@@ -108,6 +115,6 @@ class BadInputTest {
   @Test
   void aNodeThatDoesNotAnswerIsNamed() {
     Ended ended = run("status", "--node", "http://127.0.0.1:1");
-    assertOneLine(ended, 1, "No node answers at http://127.0.0.1:1");
+    assertOneLine(ended, 3, "No node answers at http://127.0.0.1:1");
   }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import valence.wire.Answer;
 import valence.wire.EdnBody;
 import valence.wire.Fields;
+import valence.wire.Format;
 import valence.wire.ion.Artifact;
 import valence.wire.ion.Revision;
 
@@ -26,6 +27,8 @@ import valence.wire.ion.Revision;
 final class TestSystem implements AutoCloseable {
   final Map<String, byte[]> artifacts = new LinkedHashMap<>();
   final Map<String, Revision> revisions = new LinkedHashMap<>();
+  private static final int NESTING_MAX = 64;
+
   private final HttpServer server;
 
   TestSystem() throws IOException {
@@ -54,8 +57,10 @@ final class TestSystem implements AutoCloseable {
 
   private synchronized void call(HttpExchange exchange) throws IOException {
     String operation = exchange.getRequestURI().getPath().substring("/api/".length());
-    Fields request =
-        Fields.of(operation, EdnBody.decode(exchange.getRequestBody().readAllBytes()));
+    Fields request = Fields.of(
+        operation,
+        Format.ofContentType(exchange.getRequestHeaders().getFirst("content-type"))
+            .decode(exchange.getRequestBody().readAllBytes(), NESTING_MAX));
     Object value = switch (operation) {
       case "missing-artifacts" ->
         request.list("ids", List.of()).stream()
