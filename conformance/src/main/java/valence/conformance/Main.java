@@ -16,7 +16,7 @@ import valence.api.AnomalyException;
 import valence.api.Client;
 import valence.api.Valence;
 
-/// `valence conformance`: runs a corpus against a database in this process.
+/// `valence conformance`: runs a corpus against a database in this process, or that of a node.
 ///
 /// Exit codes: 0 when no case failed, 1 when one did, 2 when the input was bad.
 @Command(
@@ -42,6 +42,15 @@ public final class Main implements Callable<Integer> {
 
   @Option(names = "--case", paramLabel = "ID", description = "Only the case of this id.")
   private @Nullable String caseId;
+
+  @Option(
+      names = "--remote",
+      paramLabel = "ADDRESS",
+      description = {
+        "Through the node at this address, such as http://127.0.0.1:8182, whose databases",
+        "conformance-… are made and deleted; VALENCE_PROFILE has the key, if it asks for one."
+      })
+  private @Nullable String remote;
 
   @Option(names = "--quiet", description = "Counts only, not each failure.")
   private boolean quiet;
@@ -75,7 +84,9 @@ public final class Main implements Callable<Integer> {
       if (suites.stream().noneMatch(selection::hasSome)) {
         return refuse("No case has that suite and id; leave --suite and --case out to run all.");
       }
-      Map<?, ?> system = Map.of(kw("server-type"), kw("local"), kw("storage-dir"), kw("mem"));
+      Map<?, ?> system = remote == null
+          ? Map.of(kw("server-type"), kw("local"), kw("storage-dir"), kw("mem"))
+          : Map.of(kw("server-type"), kw("remote"), kw("endpoint"), remote);
       try (Client client = Valence.client(system)) {
         return run(suites, selection, client);
       }

@@ -22,6 +22,7 @@ final class SuiteRun {
   private final Selection selection;
   private final Report report;
   private final Map<String, Made> loaded = new HashMap<>(); // by data folder, for the whole run
+  private final String run = Long.toHexString(System.nanoTime()); // a node may know those of others
   private int databaseCount;
 
   /// @param dataFolder holds the folders that suites over real data name; may be missing
@@ -137,6 +138,6 @@ final class SuiteRun {
 
   private String nextDatabase() {
     databaseCount++;
-    return "conformance-" + databaseCount;
+    return "conformance-" + run + "-" + databaseCount;
   }
 }
