@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -14,19 +13,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import valence.api.Client;
-import valence.api.Connection;
-import valence.api.Db;
-import valence.api.QueryRequest;
+import java.util.function.Supplier;
 import valence.api.Valence;
 import valence.edn.Edn;
 
 /// How long does each query of a suite over MusicBrainz take? `bench/real DATA SUITE [id …]`.
 ///
-/// Loads the batches of the folder DATA into memory, moves them to the durable index, and runs the
-/// cases of the suite, each until it is warm and then for a second. Prints the median and the least
-/// time of a run, from the query form to the rows, with the number of rows and whether it is the
-/// expected one; that the rows are right is what the conformance runner says.
+/// Loads the batches of the folder DATA into memory and runs the cases of the suite, each until it
+/// is warm and then for a second. Prints the median and the least time of a run, from the query
+/// form to the rows, with the number of rows and whether it is the expected one; that the rows are
+/// right is what the conformance runner says.
 final class SuiteTimes {
   private static final List<String> FILES = List.of(
       "schema",
@@ -50,21 +46,22 @@ final class SuiteTimes {
 
   private SuiteTimes() {}
 
-  public static void main(String[] args) {
-    Path data = Path.of(args[0]);
-    List<?> suites = (List<?>) Objects.requireNonNull(Edn.read(text(Path.of(args[1]))));
-    List<String> wanted = List.of(args).subList(2, args.length);
-    try (Client client = Valence.client(
-        Map.of("server-type", Valence.kw("local"), "storage-dir", Valence.kw("mem")))) {
-      client.createDatabase("mbrainz");
-      Connection connection = client.connect("mbrainz");
-      load(data, connection);
-      System.out.printf("%-10s %10s %10s %8s%n", "query", "median ms", "least ms", "rows");
+  /// @param args the class of the [SuiteSystem], the folder, the suite, and the cases wanted
+  public static void main(String[] args) throws Exception {
+    Path data = Path.of(args[1]);
+    List<?> suites = (List<?>) Objects.requireNonNull(Edn.read(text(Path.of(args[2]))));
+    List<String> wanted = List.of(args).subList(3, args.length);
+    try (SuiteSystem system =
+        (SuiteSystem) Class.forName(args[0]).getDeclaredConstructor().newInstance()) {
+      load(data, system);
+      system.settle();
+      System.out.printf(
+          "%-10s %10s %10s %8s  %s%n", "query", "median ms", "least ms", "rows", system.name());
       for (Object suite : suites) {
         for (Object one : (List<?>) at(suite, "cases")) {
           String id = (String) at(one, "id");
           if (at(one, "op").equals(Valence.kw("q")) && (wanted.isEmpty() || wanted.contains(id))) {
-            measure(id, (Map<?, ?>) one, connection.db());
+            measure(id, (Map<?, ?>) one, system);
           }
         }
       }
@@ -83,27 +80,27 @@ final class SuiteTimes {
     }
   }
 
-  private static void load(Path data, Connection connection) {
-    connection.transact(BATCH_ID);
+  private static void load(Path data, SuiteSystem system) {
+    system.transact((List<?>) Objects.requireNonNull(Edn.read(BATCH_ID)));
     for (String name : FILES) {
       for (Object batch : Edn.readAll(text(data.resolve(name + ".edn")), Map.of())) {
         List<Object> forms = new ArrayList<>(List.of(at(batch, "batch-ident")));
         forms.addAll((List<?>) at(batch, "data"));
-        connection.transact(forms);
+        system.transact(forms);
       }
     }
   }
 
-  private static void measure(String id, Map<?, ?> one, Db db) {
+  private static void measure(String id, Map<?, ?> one, SuiteSystem system) {
+    Object db = system.db();
     List<Object> args = new ArrayList<>();
     for (Object arg : (List<?>) at(one, "args")) {
       args.add(arg.equals(Valence.kw("db")) ? db : arg);
     }
-    QueryRequest request =
-        QueryRequest.of(at(one, "query"), args.toArray()).withTimeout(Duration.ofMinutes(1));
-    run(request, WARM_NANOS);
-    long[] nanos = run(request, MEASURED_NANOS);
-    Collection<?> rows = db.q(request);
+    Supplier<Collection<?>> query = () -> system.q(at(one, "query"), args);
+    run(query, WARM_NANOS);
+    long[] nanos = run(query, MEASURED_NANOS);
+    Collection<?> rows = query.get();
     boolean isExpected = !(at(one, "expect") instanceof Map<?, ?> expect)
         || !(expect.get(Valence.kw("rows")) instanceof Collection<?> expected)
         || new HashSet<>(expected).size() == new HashSet<>(rows).size();
@@ -118,13 +115,12 @@ final class SuiteTimes {
   }
 
   /// The times of runs, ascending.
-  private static long[] run(QueryRequest request, long duration) {
-    Db db = (Db) request.args().get(0);
+  private static long[] run(Supplier<Collection<?>> query, long duration) {
     List<Long> times = new ArrayList<>();
     long end = System.nanoTime() + duration;
     while (times.size() < RUNS_MIN || System.nanoTime() < end) {
       long start = System.nanoTime();
-      Collection<?> rows = db.q(request);
+      Collection<?> rows = query.get();
       for (Object row : rows) {
         Objects.requireNonNull(row); // rows may be made when they are read
       }

@@ -20,6 +20,10 @@ import valence.edn.Edn;
 public final class ValenceDriver extends EdnDriver {
   private static final String DATABASE = "bench";
 
+  private static final long SETTLED_MAX_NANOS = 60_000_000_000L;
+  private static final int POLL_MILLIS = 10;
+  private static final int SETTLED_POLLS = 20;
+
   private Client client;
   private Connection connection;
 
@@ -48,6 +52,17 @@ public final class ValenceDriver extends EdnDriver {
   @Override
   protected long transact(List<?> txData) {
     return connection.transact(txData).dbAfter().basisT();
+  }
+
+  /// Waits until no index job has been under way for longer than one waits to begin.
+  @Override
+  public void settle() throws InterruptedException {
+    long end = System.nanoTime() + SETTLED_MAX_NANOS;
+    int quiet = 0;
+    while (quiet < SETTLED_POLLS && System.nanoTime() < end) {
+      Thread.sleep(POLL_MILLIS);
+      quiet = connection.status().indexing().isPresent() ? 0 : quiet + 1;
+    }
   }
 
   @Override
