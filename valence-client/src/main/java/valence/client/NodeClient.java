@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.UUID;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +23,7 @@ import valence.wire.Answer;
 import valence.wire.EdnBody;
 import valence.wire.Format;
 import valence.wire.HttpStatus;
+import valence.wire.ReadOperations;
 import valence.wire.RowsReader;
 import valence.wire.access.AccessKey;
 import valence.wire.access.Signature;
@@ -57,20 +57,6 @@ public final class NodeClient implements AutoCloseable {
   private static final String ROW_COUNT = "valence-row-count";
 
   private static final Keyword CALL_ID = Keyword.intern("call-id");
-
-  /// Operations that can be cancelled.
-  private static final Set<String> READING = Set.of(
-      "q",
-      "qseq",
-      "pull",
-      "pull-many",
-      "index-pull",
-      "datoms",
-      "seek-datoms",
-      "index-range",
-      "tx-range",
-      "with",
-      "db-stats");
 
   private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
 
@@ -144,7 +130,7 @@ public final class NodeClient implements AutoCloseable {
   /// A call with a `:timeout` (milliseconds) longer than usual is waited for accordingly. When its
   /// thread is interrupted, a query or pull is stopped on the node too.
   public @Nullable Object call(String operation, Map<?, ?> request) {
-    if (!READING.contains(operation) || request.containsKey(CALL_ID)) {
+    if (!ReadOperations.NAMES.contains(operation) || request.containsKey(CALL_ID)) {
       return answered(operation, request);
     }
     UUID id = UUID.randomUUID();

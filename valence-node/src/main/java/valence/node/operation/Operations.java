@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -30,6 +29,7 @@ import valence.wire.Answer;
 import valence.wire.EdnBody;
 import valence.wire.Fields;
 import valence.wire.Format;
+import valence.wire.ReadOperations;
 
 /// `POST /api/<operation>`: a request and an answer, each in one of the forms of [Format].
 public final class Operations {
@@ -45,20 +45,6 @@ public final class Operations {
 
   /// Above the limits of queries and transactions, so that their own anomaly is what is answered.
   private static final Duration MARGIN = Duration.ofSeconds(1);
-
-  /// Operations that can be cancelled: those that change nothing.
-  private static final Set<String> READING = Set.of(
-      "q",
-      "qseq",
-      "pull",
-      "pull-many",
-      "index-pull",
-      "datoms",
-      "seek-datoms",
-      "index-range",
-      "tx-range",
-      "with",
-      "db-stats");
 
   private final Map<String, Operation> byName = new HashMap<>();
   private final Lane lane = new Lane("operations", RUNNING_MAX, WAITING_MAX, WAIT_MAX);
@@ -156,7 +142,7 @@ public final class Operations {
     if (name.equals("cancel")) {
       return success(format, calls.cancel(call(request, admission))); // also when the lane is full
     }
-    if (!READING.contains(name)) {
+    if (!ReadOperations.NAMES.contains(name)) {
       return run(exchange, admission, format, name, request, new Calls.Call());
     }
     Calls.Name id = request.contains("call-id")
