@@ -102,6 +102,10 @@ class ArrowsTest {
             "valence.node..",
             List.of("valence.engine..", "valence.storage..", "valence.wire..", "valence.console.."),
             "the node puts the parts together, and is no client of itself"),
+        new Arrow(
+            "valence.test..",
+            List.of("valence.engine..", "valence.storage..", "valence.wire..", "valence.node.."),
+            "a test calls an application as a node does, by the node's own classes"),
         new Arrow("valence.console..", List.of(), "the console has only the protocol"));
   }
 
@@ -217,6 +221,10 @@ class ArrowsTest {
                 "valence.engine.local.."),
             "it compares what the log says with what the indexes hold"),
         new Arrow(
+            "valence.engine.live..",
+            List.of("valence.engine.query.."),
+            "it watches what queries say, through the api"),
+        new Arrow(
             "valence.engine.local..",
             List.of("valence.engine.."),
             "it puts the engine together; as nothing else may know it, it may know all"));
@@ -257,7 +265,7 @@ class ArrowsTest {
   void nobodyKnowsTheNode() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("valence.node..")
+        .resideOutsideOfPackages("valence.node..", "valence.test..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("valence.node..")
