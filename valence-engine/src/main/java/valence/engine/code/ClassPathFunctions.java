@@ -44,7 +44,7 @@ public final class ClassPathFunctions implements FunctionResolver {
 
   private AppFunction find(Symbol name, Use use) {
     if (EntryPoint.exists(code, name)) {
-      return EntryPoint.find(code, name)::call;
+      return EntryPoint.find(code, name)::answer;
     }
     String path = name.getNamespace().replace('.', '/');
     boolean source = SOURCES.stream().anyMatch(end -> isThere(path.replace('-', '_') + end));

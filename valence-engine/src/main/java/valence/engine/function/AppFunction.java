@@ -11,7 +11,8 @@ public interface AppFunction {
   @Nullable Object invoke(@Nullable Object... args) throws Exception;
 
   /// Facts about the code, said on the entity of each transaction that calls it, such as
-  /// `:valence.tx/revision`; the attributes are in the bootstrap schema.
+  /// `:valence.tx/revision`; the attributes are in the bootstrap schema, and one that a database
+  /// made earlier lacks isn't said there.
   default Map<Keyword, Object> provenance() {
     return Map.of();
   }

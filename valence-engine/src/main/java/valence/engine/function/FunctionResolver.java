@@ -27,6 +27,18 @@ public interface FunctionResolver {
     return work.with(this);
   }
 
+  /// As [#during(Work)], told what the work is, so that it can be measured and limited.
+  default <T extends @Nullable Object, E extends Exception> T during(Use use, Work<T, E> work)
+      throws E {
+    return during(work);
+  }
+
+  /// The same functions for work that the calling thread asks for and another will do: what is
+  /// known of the caller goes along.
+  default FunctionResolver forCaller() {
+    return this;
+  }
+
   /// Work that finds its functions in the resolver that it is given, and in no other.
   @FunctionalInterface
   interface Work<T extends @Nullable Object, E extends Exception> {

@@ -145,7 +145,8 @@ final class CommitPipeline implements IndexOwner {
       long deadline = System.nanoTime() + transaction.timeout().toNanos();
       indexing.admit(deadline);
       while (true) {
-        Submission mine = new Submission(transaction, deadline);
+        Submission mine =
+            new Submission(transaction, computation.functions().forCaller(), deadline);
         submit(mine);
         Decision decision = mine.await();
         if (mine.isWithdrawn()) {

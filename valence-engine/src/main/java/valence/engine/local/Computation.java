@@ -46,7 +46,7 @@ record Computation(FunctionResolver functions, Function<Database, Db> facade, In
         }
       }
       TxContext context =
-          new TxContext(functions, facade, clock.instant(), transaction.requestId());
+          new TxContext(submission.functions(), facade, clock.instant(), transaction.requestId());
       Transacted transacted = Transactions.transact(before, transaction.data(), context);
       Map<String, Long> tempids =
           transaction.requestId().isPresent() ? transacted.tempids() : Map.of();

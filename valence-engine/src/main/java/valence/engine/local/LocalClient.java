@@ -2,6 +2,7 @@ package valence.engine.local;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -254,6 +255,17 @@ public final class LocalClient implements Client {
     }
     index(id).reset();
     index(dbName);
+  }
+
+  /// The connections to databases that are open here now; none is opened for the answer.
+  public List<Connection> open() {
+    List<Connection> open = new ArrayList<>();
+    for (CompletableFuture<LocalConnection> connection : new HashSet<>(connections.values())) {
+      if (connection.isDone() && !connection.isCompletedExceptionally()) {
+        open.add(connection.join());
+      }
+    }
+    return open;
   }
 
   /// What the segment cache of this system has done.

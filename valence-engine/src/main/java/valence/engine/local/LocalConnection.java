@@ -19,7 +19,9 @@ import valence.api.Connection;
 import valence.api.Datom;
 import valence.api.Db;
 import valence.api.DbStatus;
+import valence.api.LiveQuery;
 import valence.api.LogEntry;
+import valence.api.QueryRequest;
 import valence.api.Transaction;
 import valence.api.TxFeed;
 import valence.api.TxReport;
@@ -33,6 +35,7 @@ import valence.engine.indexing.BackgroundIndexing;
 import valence.engine.indexing.DatabaseIndex;
 import valence.engine.indexing.IndexRoot;
 import valence.engine.indexing.IndexStatus;
+import valence.engine.live.LiveQueries;
 import valence.engine.local.LocalDb.Surroundings;
 import valence.engine.log.LogEntries;
 import valence.engine.log.TransactionLog;
@@ -53,6 +56,7 @@ final class LocalConnection implements Connection {
   private final BackgroundIndexing indexing;
   private final Excisions excisions;
   private final Supplier<CacheStats> cache;
+  private final LiveQueries live = new LiveQueries(this);
   private volatile boolean deleted;
 
   /// Opens a database: reads its root, and what the log says beyond it.
@@ -226,6 +230,12 @@ final class LocalConnection implements Connection {
     return new LocalTxFeed(this, Math.max(first, Bootstrap.T));
   }
 
+  @Override
+  public LiveQuery live(QueryRequest query, OptionalLong after) {
+    alive();
+    return live.watch(query, after);
+  }
+
   /// [Publication#awaitBeyond], given up when the database is deleted.
   boolean awaitBeyond(long t, Duration wait, BooleanSupplier givenUp) {
     boolean beyond =
@@ -268,6 +278,7 @@ final class LocalConnection implements Connection {
 
   /// Ends what is done for the database in the background.
   void stop() {
+    live.close();
     indexing.stop();
   }
 

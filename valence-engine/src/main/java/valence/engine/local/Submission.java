@@ -8,6 +8,7 @@ import valence.api.Anomaly;
 import valence.api.Anomaly.Category;
 import valence.api.AnomalyException;
 import valence.api.Transaction;
+import valence.engine.function.FunctionResolver;
 import valence.engine.index.Reads;
 
 /// A transaction on its way, and the thread that waits for its answer. Whoever decides it wakes
@@ -16,14 +17,16 @@ final class Submission {
   private static final String UNKNOWN = "The outcome is unknown: it may still be applied.";
 
   private final Transaction transaction;
+  private final FunctionResolver functions;
   private final Thread caller = Thread.currentThread();
   private final @Nullable Reads reads = Reads.counting();
   private final long deadline;
   private final long madeNanos = System.nanoTime();
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
 
-  Submission(Transaction transaction, long deadlineNanos) {
+  Submission(Transaction transaction, FunctionResolver functions, long deadlineNanos) {
     this.transaction = transaction;
+    this.functions = functions;
     this.deadline = deadlineNanos;
   }
 
@@ -57,6 +60,11 @@ final class Submission {
 
   Transaction transaction() {
     return transaction;
+  }
+
+  /// The functions that it may call, as its caller's.
+  FunctionResolver functions() {
+    return functions;
   }
 
   /// Where its caller counts what is read for it; null where nobody asked.

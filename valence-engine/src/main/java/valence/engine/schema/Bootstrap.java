@@ -34,10 +34,12 @@ public final class Bootstrap {
   public static final int TX_REVISION = 5;
   public static final int TX_FUNCTION = 6;
   public static final int TX_REQUEST_ID = 8;
+  public static final int TX_REQUEST = 9;
   public static final int IDENT = 10;
   public static final int INSTALL_PARTITION = 11;
   public static final int INSTALL_VALUE_TYPE = 12;
   public static final int INSTALL_ATTRIBUTE = 13;
+  public static final int TX_TRACE = 14;
   public static final int EXCISE = 15;
   public static final int EXCISE_ATTRS = 16;
   public static final int EXCISE_BEFORE_T = 17;
@@ -56,6 +58,7 @@ public final class Bootstrap {
   public static final int NO_HISTORY = 45;
   public static final int TX_INSTANT = 50;
   public static final int FULLTEXT = 51;
+  public static final int TX_PRINCIPAL = 52;
   public static final int CAS = 56;
   public static final int RETRACT_ENTITY = 57;
   public static final int DOC = 63;
@@ -97,6 +100,9 @@ public final class Bootstrap {
     attribute(TX_REVISION, "valence.tx/revision", STRING, false);
     attribute(TX_FUNCTION, "valence.tx/function", STRING, true);
     attribute(TX_REQUEST_ID, "valence.tx/request-id", UUID, false, Unique.VALUE);
+    attribute(TX_REQUEST, "valence.tx/request", STRING, false);
+    attribute(TX_TRACE, "valence.tx/trace", STRING, false);
+    attribute(TX_PRINCIPAL, "valence.tx/principal", STRING, false);
     attribute(7, "db/system-tx", KEYWORD, true);
     attribute(IDENT, "db/ident", KEYWORD, false, Unique.IDENTITY);
     attribute(INSTALL_PARTITION, "db.install/partition", REF, true);

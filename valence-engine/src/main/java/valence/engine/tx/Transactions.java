@@ -13,6 +13,7 @@ import valence.edn.Persistent;
 import valence.engine.db.Database;
 import valence.engine.db.Novelty;
 import valence.engine.function.AppFunction;
+import valence.engine.function.FunctionResolver.Use;
 import valence.engine.index.TimeView;
 import valence.engine.schema.Attribute;
 import valence.engine.schema.Bootstrap;
@@ -50,7 +51,7 @@ public final class Transactions {
   public static Transacted transact(Database before, @Nullable Object txData, TxContext context) {
     Database now = before.view().isNow() ? before : before.withView(TimeView.NOW);
     Object forms = txData instanceof String text ? Edn.read(text) : txData;
-    return context.functions().during(functions -> {
+    return context.functions().during(Use.TRANSACTION, functions -> {
       TxContext ofOneRevision = context.withFunctions(functions);
       return new Transactions(now, ofOneRevision).run(before, forms, ofOneRevision);
     });
@@ -149,7 +150,10 @@ public final class Transactions {
   private void sayProvenance() {
     for (AppFunction function : functions.found()) {
       for (Map.Entry<Keyword, Object> fact : function.provenance().entrySet()) {
-        Attribute attribute = names.attribute(fact.getKey(), Facts.NO_FORM);
+        Attribute attribute = before.schema().attribute(fact.getKey());
+        if (attribute == null) {
+          continue; // the database was made before there was one
+        }
         if (fact.getValue() instanceof Collection<?> several) {
           for (Object each : several) {
             say(attribute, each);
