@@ -5,6 +5,6 @@ import java.util.List;
 /// One transaction of the log: its `t` and every datom that it said.
 public record LogEntry(long t, List<Datom> data) {
   public LogEntry {
-    data = List.copyOf(data);
+    data = data instanceof LoggedDatoms ? data : new LoggedDatoms(data);
   }
 }

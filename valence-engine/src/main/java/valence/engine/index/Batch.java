@@ -9,13 +9,21 @@ import valence.engine.value.ValueOrder;
 /// than accessors, because these are the columns that every operator's inner loop reads.
 public final class Batch {
   /// Columns that a reader may ask for, as a sum; those that it didn't ask for hold anything.
-  /// Values of which a key doesn't say everything are of V, as codes are.
   public static final int E = 1;
 
   public static final int A = 2;
+
+  /// Keys, and with them [#OBJECTS].
   public static final int V = 4;
+
   public static final int T = 8;
   public static final int ALL = E | A | V | T;
+
+  /// The values of which a key doesn't say everything, and codes, but no keys: these are made of
+  /// each value's text, for readers that compare.
+  public static final int OBJECTS = 16;
+
+  private static final int PLAIN = ALL | OBJECTS;
 
   /// Where a batch takes columns from that its reader didn't ask for and turns out to need.
   public interface Columns {
@@ -60,7 +68,7 @@ public final class Batch {
   public int[] codes = NO_CODES;
 
   private Objects objects = NO_ROWS;
-  private int present = ALL;
+  private int present = PLAIN;
   private @Nullable Columns lacking;
 
   /// The values where a key doesn't say everything. They are made when asked for, so whoever needs
@@ -119,14 +127,14 @@ public final class Batch {
     to = ends;
     added = null;
     dictionary = null;
-    present = ALL;
+    present = PLAIN;
     lacking = null;
   }
 
   /// Says which of the columns shown hold the rows, and who makes the others do. For the cursor
   /// that owns the batch.
   public void showOnly(int columns, Columns others) {
-    present = columns;
+    present = withObjects(columns);
     lacking = others;
   }
 
@@ -136,8 +144,12 @@ public final class Batch {
     int missing = columns & ~present;
     if (missing != 0 && lacking != null) {
       lacking.fill(this, missing);
-      present |= missing;
+      present |= withObjects(missing);
     }
+  }
+
+  private static int withObjects(int columns) {
+    return (columns & V) == 0 ? columns : columns | OBJECTS;
   }
 
   /// Which of some columns don't hold the rows yet.

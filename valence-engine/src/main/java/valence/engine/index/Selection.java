@@ -8,6 +8,9 @@ final class Selection implements Batch.Objects, Batch.Columns {
   private static final long[] NO_LONGS = new long[0];
   private static final int[] NO_INTS = new int[0];
 
+  /// Fewer of the rows than one in so many have no codes made for all.
+  private static final int CODES_SHARE = 8;
+
   /// Positions in the batch selected from, ascending.
   int[] rows = NO_INTS;
 
@@ -64,14 +67,17 @@ final class Selection implements Batch.Objects, Batch.Columns {
 
   @Override
   public void fill(Batch batch, int columns) {
-    pickOf(columns & ~Batch.T);
+    pickOf(columns & (Batch.E | Batch.A | Batch.V));
+    if ((columns & Batch.OBJECTS) != 0 && count > from.count() / CODES_SHARE) {
+      from.need(Batch.OBJECTS);
+    }
     if ((columns & Batch.T) != 0) {
       from.need(Batch.T);
       for (int i = 0; i < count; i++) {
         t[i] = from.t[rows[i]];
       }
     }
-    if ((columns & Batch.V) != 0 && from.dictionary != null) {
+    if ((columns & (Batch.V | Batch.OBJECTS)) != 0 && from.dictionary != null) {
       codes = codes.length < count ? new int[e.length] : codes;
       for (int i = 0; i < count; i++) {
         codes[i] = from.codes[rows[i]];

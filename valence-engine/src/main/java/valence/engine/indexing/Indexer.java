@@ -65,7 +65,10 @@ public final class Indexer implements AutoCloseable {
             .name("valence-indexer")
             .daemon()
             .priority(Thread.MIN_PRIORITY)
-            .start(this::runAll);
+            .unstarted(this::runAll);
+        // Whoever asks first may be code that is unloaded long before this ends.
+        thread.setContextClassLoader(Indexer.class.getClassLoader());
+        thread.start();
       }
       changed.signalAll();
     } finally {

@@ -1,6 +1,7 @@
 package valence.engine.log;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,6 @@ final class RecordReader {
     long tx = Partition.tx(t);
     opened.datoms(datoms, 0, tx, true);
     closed.datoms(datoms, opened.count(), tx, false);
-    return new LogEntry(t, List.of(datoms));
+    return new LogEntry(t, Arrays.asList(datoms));
   }
 }

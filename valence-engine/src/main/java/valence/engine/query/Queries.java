@@ -22,6 +22,7 @@ import valence.edn.Persistent;
 import valence.engine.db.DatabaseValue;
 import valence.engine.function.CallLimit;
 import valence.engine.function.FunctionResolver;
+import valence.engine.function.FunctionResolver.Use;
 import valence.engine.index.Reads;
 import valence.engine.query.call.Builtins;
 import valence.engine.query.exec.Budget;
@@ -136,12 +137,14 @@ public final class Queries {
   private static Answer answer(
       QueryRequest request, FunctionResolver application, @Nullable Trace trace) {
     Budget budget = budget(request);
-    return application.during(functions -> CallLimit.during(budget::tick, () -> {
-      Found found =
-          find(request.query(), request.args(), Cut.of(request), functions, budget, trace, 0);
-      Object result = found.result(request.offset(), request.limit());
-      return new Answer(result, found, budget);
-    }));
+    return application.during(
+        Use.QUERY,
+        functions -> CallLimit.during(budget::tick, () -> {
+          Found found =
+              find(request.query(), request.args(), Cut.of(request), functions, budget, trace, 0);
+          Object result = found.result(request.offset(), request.limit());
+          return new Answer(result, found, budget);
+        }));
   }
 
   @SuppressWarnings("NullAway") // :ret may be null, as the plain result

@@ -118,6 +118,9 @@ final class Chunk implements Batch.Objects, Batch.Columns {
       v = roomy(v);
       fillValues(batch);
       batch.v = v;
+    } else if ((columns & Batch.OBJECTS) != 0 && block.hasObjects(code)) {
+      v = roomy(v); // to work in
+      fillObjects(batch);
     }
   }
 
@@ -145,6 +148,24 @@ final class Chunk implements Batch.Objects, Batch.Columns {
     return attributeCodes;
   }
 
+  private void fillObjects(Batch batch) {
+    if (code == SEVERAL) {
+      fillValues(batch);
+      return;
+    }
+    objectCodes = roomy(objectCodes);
+    block.readCodes(code, low, high, v, objectCodes);
+    showCodes(batch);
+    hasValues = true;
+  }
+
+  private void showCodes(Batch batch) {
+    if (block.dictionary(code) != null) {
+      batch.dictionary = block.dictionary(code);
+      batch.codes = objectCodes;
+    }
+  }
+
   private void fillValues(Batch batch) {
     boolean objects = block.hasObjects(code);
     if (objects) {
@@ -152,9 +173,8 @@ final class Chunk implements Batch.Objects, Batch.Columns {
     }
     if (code != SEVERAL) {
       block.readValues(code, low, high, v, objectCodes);
-      if (objects && block.dictionary(code) != null) {
-        batch.dictionary = block.dictionary(code);
-        batch.codes = objectCodes;
+      if (objects) {
+        showCodes(batch);
       }
     } else if (block.isInterleaved()) {
       dealtKeys = roomy(dealtKeys);

@@ -25,6 +25,11 @@ record KeyColumn(LongColumn keys) implements ValueColumn {
   }
 
   @Override
+  public void readCodes(int from, int to, long[] scratch, int[] codes) {
+    // its keys say everything
+  }
+
+  @Override
   public @Nullable Object objectOf(int code) {
     return null;
   }

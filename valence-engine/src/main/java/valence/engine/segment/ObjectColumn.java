@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import valence.engine.index.Dictionary;
+import valence.engine.value.Texts;
 import valence.engine.value.ValueOrder;
 import valence.engine.value.ValueReader;
 import valence.engine.value.ValueType;
@@ -15,6 +16,9 @@ import valence.engine.value.ValueType;
 final class ObjectColumn implements ValueColumn, Dictionary {
   /// Up to so many decoded values are kept.
   private static final int KEPT_VALUES_MAX = 256;
+
+  /// Where the last seven bits of a text's length may stand that is read in place.
+  private static final int LENGTH_SHIFT_MAX = 21;
 
   private final Input in;
   private final ValueType type;
@@ -77,6 +81,14 @@ final class ObjectColumn implements ValueColumn, Dictionary {
       int code = (int) keys[i];
       targetCodes[i] = code;
       keys[i] = known == null ? keyOf(code) : known[code];
+    }
+  }
+
+  @Override
+  public void readCodes(int from, int to, long[] scratch, int[] targetCodes) {
+    codes.read(from, to, scratch, 0);
+    for (int i = 0; i < to - from; i++) {
+      targetCodes[i] = (int) scratch[i];
     }
   }
 
@@ -164,12 +176,39 @@ final class ObjectColumn implements ValueColumn, Dictionary {
 
   private Object decode(int code) {
     int from = startOf(code);
-    ByteBuffer content = in.bytes().slice(from, endOf(code) - from);
+    int end = endOf(code);
+    if (type == ValueType.STRING) {
+      String text = plainText(from, end);
+      if (text != null) {
+        return text;
+      }
+    }
+    ByteBuffer content = in.bytes().slice(from, end - from);
     Object value = new ValueReader(content, in::damaged).content(type);
     if (content.hasRemaining()) {
       throw in.damaged("a value is longer than its content");
     }
     return value;
+  }
+
+  /// The text that stands there, read in place; null when that can't be done, or it is damaged.
+  private @Nullable String plainText(int from, int end) {
+    ByteBuffer bytes = in.bytes();
+    if (!bytes.hasArray()) {
+      return null;
+    }
+    byte[] array = bytes.array();
+    int offset = bytes.arrayOffset();
+    int position = from;
+    int length = 0;
+    for (int shift = 0; position < end && shift <= LENGTH_SHIFT_MAX; shift += 7) {
+      byte part = array[offset + position++];
+      length |= (part & 0x7f) << shift;
+      if (part >= 0) {
+        return length == end - position ? Texts.decode(array, offset + position, length) : null;
+      }
+    }
+    return null;
   }
 
   @Override

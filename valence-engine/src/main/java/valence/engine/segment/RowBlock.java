@@ -365,6 +365,14 @@ final class RowBlock {
     values[code].read(rank, rank + high - low, target, objectCodes, 0);
   }
 
+  /// What [#objectOf] wants of each of rows [low, high), all of one attribute that has objects.
+  ///
+  /// @param scratch to work in
+  void readCodes(int code, int low, int high, long[] scratch, int[] objectCodes) {
+    int rank = starts == null ? low : low - starts[code];
+    values[code].readCodes(rank, rank + high - low, scratch, objectCodes);
+  }
+
   /// The keys of rows [low, high), which stand attribute by attribute.
   void readValues(int low, int high, long[] target, int[] objectCodes) {
     if (keys != null || starts == null) {

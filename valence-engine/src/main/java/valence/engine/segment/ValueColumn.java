@@ -19,6 +19,11 @@ sealed interface ValueColumn permits KeyColumn, ObjectColumn {
   /// The keys of rows [from, to), and what [#objectOf] wants of each, to `at` and on.
   void read(int from, int to, long[] keys, int[] codes, int at);
 
+  /// What [#objectOf] wants of each of rows [from, to), from the target's front on.
+  ///
+  /// @param scratch to work in
+  void readCodes(int from, int to, long[] scratch, int[] codes);
+
   /// The value that a code stands for; null when its key says everything.
   @Nullable Object objectOf(int code);
 

@@ -1,6 +1,7 @@
 package valence.engine.query.exec;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,6 +17,9 @@ import valence.engine.query.syntax.Term.Variable;
 /// A conjunction in an order in which it can run, with what follows from its text alone. Immutable;
 /// many runs and threads share one.
 final class Body {
+  /// Longs that are kept of what has no cycle.
+  private static final int ACYCLIC_MAX = 64;
+
   private final List<Placed> placed;
   private final Variable[] bySlot;
   private final int[][] used; // slots, by clause
@@ -25,6 +29,7 @@ final class Body {
   private final boolean hasVariables;
   private final boolean hasTests;
   private final boolean mayHaveCycle;
+  private volatile long[] acyclic = {}; // pairs of sets of clauses and variables, as bits
 
   Body(List<Placed> placed, Execution execution) {
     this.placed = List.copyOf(placed);
@@ -151,6 +156,31 @@ final class Body {
 
   boolean mayHaveCycle() {
     return mayHaveCycle;
+  }
+
+  /// Whether some run found that what is left has no cycle.
+  ///
+  /// @param done  clauses, a bit each
+  /// @param bound variables, a bit each
+  boolean isAcyclic(long done, long bound) {
+    long[] known = acyclic;
+    for (int i = 0; i < known.length; i += 2) {
+      if (known[i] == done && known[i + 1] == bound) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Remembers for other runs that what is left has no cycle.
+  void noteAcyclic(long done, long bound) {
+    long[] known = acyclic;
+    if (known.length < ACYCLIC_MAX) {
+      long[] more = Arrays.copyOf(known, known.length + 2);
+      more[known.length] = done;
+      more[known.length + 1] = bound;
+      acyclic = more; // what another thread notes meanwhile may be lost, and is found again
+    }
   }
 
   /// All that the clauses have.

@@ -487,6 +487,13 @@ final class Conjunction {
     if (!body.mayHaveCycle() || !execution.uses(Optimization.CYCLIC_JOINS)) {
       return false;
     }
+    boolean isCounted =
+        givens.isEmpty() && body.count() < Long.SIZE && body.slotCount() < Long.SIZE;
+    long doneBits = isCounted ? doneBits() : 0;
+    long boundBits = isCounted ? boundBits() : 0;
+    if (isCounted && body.isAcyclic(doneBits, boundBits)) {
+      return false;
+    }
     List<Link> links = new ArrayList<>();
     List<Inequality> inequalities = new ArrayList<>();
     for (int i = first; i < done.length; i++) {
@@ -508,8 +515,15 @@ final class Conjunction {
         }
       }
     }
+    double most = Math.max(rows, current.count());
+    if (!CyclicJoin.mayBeCheaper(links, most)) {
+      return false;
+    }
     CyclicCore core = CyclicCore.find(links, current.variableSet());
-    if (core == null || !CyclicJoin.isCheaper(core, Math.max(rows, current.count()))) {
+    if (core == null && isCounted) {
+      body.noteAcyclic(doneBits, boundBits);
+    }
+    if (core == null || !CyclicJoin.isCheaper(core, most)) {
       return false;
     }
     CyclicJoin join = CyclicJoin.of(core, inequalities, current);
@@ -533,6 +547,22 @@ final class Conjunction {
       }
     }
     return true;
+  }
+
+  private long doneBits() {
+    long bits = 0;
+    for (int i = 0; i < done.length; i++) {
+      bits |= done[i] ? 1L << i : 0;
+    }
+    return bits;
+  }
+
+  private long boundBits() {
+    long bits = 0;
+    for (int i = 0; i < body.slotCount(); i++) {
+      bits |= current.has(body.variables()[i]) ? 1L << i : 0;
+    }
+    return bits;
   }
 
   private int indexOf(Clause clause) {

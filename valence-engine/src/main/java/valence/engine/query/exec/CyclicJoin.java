@@ -47,6 +47,32 @@ final class CyclicJoin {
     return core.rowCost() <= ROWS_PER_PROBE * rows;
   }
 
+  /// Whether [#isCheaper] may hold of some core of these links, which has two edges at least.
+  static boolean mayBeCheaper(List<Link> links, double rows) {
+    Link least = null;
+    Link next = null; // of other datoms
+    for (Link link : links) {
+      if (!link.isEdge()) {
+        continue;
+      }
+      if (least == null || link.rowCount() < least.rowCount()) {
+        next = least == null || least.isSameScan(link) ? next : least;
+        least = link;
+      } else if (!link.isSameScan(least) && (next == null || link.rowCount() < next.rowCount())) {
+        next = link;
+      }
+    }
+    boolean isRepeated = false;
+    for (Link link : links) {
+      isRepeated |= link != least && link.isEdge() && least != null && link.isSameScan(least);
+    }
+    if (least == null || next == null && !isRepeated) {
+      return false;
+    }
+    long cost = least.rowCount() + (isRepeated || next == null ? 0 : next.rowCount());
+    return cost <= ROWS_PER_PROBE * rows;
+  }
+
   /// The join of a core, to be run once; null when its values can't be numbered.
   ///
   /// @param inequalities of which those between variables of the core are tested within

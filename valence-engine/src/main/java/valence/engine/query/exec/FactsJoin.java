@@ -24,8 +24,8 @@ import valence.engine.schema.Schema;
 /// Where the entities, or values whose keys say everything, are known, the index is read along with
 /// them: both sorted, each row of the index looked at once when there are few beside the rows that
 /// are known, else by seeking. Known entities in no order are looked up in an array by entity, when
-/// the index has most of those between, and sorted otherwise. What remains are probes of the index
-/// by value, and a hash join with all that match.
+/// they are many beside the rows of the index and it has most of those between, and sorted
+/// otherwise. What remains are probes of the index by value, and a hash join with all that match.
 ///
 /// Columns that nobody needs afterwards are neither read nor copied; when all columns of the
 /// pattern are such, it only decides which rows stay.
@@ -41,6 +41,10 @@ final class FactsJoin {
 
   /// and to look a key up in an array.
   private static final int LOOK_UP_NANOS = 8;
+
+  /// Fewer keys than one for so many rows are sorted: a merge reads one column of the rows alone,
+  /// and the others only where it finds something.
+  private static final int ROWS_PER_SORTED_KEY = 6;
 
   /// Places of an array of entities for each entity that is in it, at most,
   private static final int PLACES_PER_ROW = 8;
@@ -337,6 +341,7 @@ final class FactsJoin {
     long places = highest - lowest + 1;
     if (!isSorted
         && isDense
+        && rows <= (long) count * ROWS_PER_SORTED_KEY
         && places > 0
         && places <= Math.max(PLACES_MIN, rows * PLACES_PER_ROW)) {
       return lookUp(range, keys, lowest, highest, rows);

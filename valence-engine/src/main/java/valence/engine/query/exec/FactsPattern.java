@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
@@ -35,6 +36,12 @@ final class FactsPattern {
 
   static final long NO_ENTITY = Schema.NONE;
 
+  // What time of a database is looked at, as far as its keys depend on it.
+  private static final int NOW = 0;
+  private static final int THEN = 1;
+  private static final int HISTORY = 2;
+  private static final int VIEWS = 3;
+
   /// The components of a datom, in the order of a pattern's terms.
   enum Part {
     E,
@@ -46,7 +53,7 @@ final class FactsPattern {
 
   private final Database db;
   private final Clause.Pattern clause;
-  private final Map<Part, Variable> variables = new LinkedHashMap<>();
+  private final Map<Part, Variable> variables;
   private final @Nullable Attribute attribute; // when the term is a constant, or bound
   private final @Nullable Long entity;
   private final @Nullable Object value; // normalized for the attribute when that is known
@@ -54,7 +61,7 @@ final class FactsPattern {
   private final @Nullable Boolean added;
   private final boolean impossible; // no datom can match
   private final @Nullable ValueBounds bounds; // of the values, when they are known
-  private @Nullable List<Set<Variable>> keys; // once asked for
+  private final AtomicReferenceArray<@Nullable List<Set<Variable>>> keysByView; // once asked for
   private long rowCount = -1; // that match the constants; negative until somebody asks
 
   /// Resolves the constants; fails where one names nothing.
@@ -66,7 +73,7 @@ final class FactsPattern {
   private FactsPattern(Database db, FactsPattern other) {
     this.db = db;
     clause = other.clause;
-    variables.putAll(other.variables);
+    variables = other.variables;
     attribute = other.attribute;
     entity = other.entity;
     value = other.value;
@@ -74,6 +81,7 @@ final class FactsPattern {
     added = other.added;
     impossible = other.impossible;
     bounds = other.bounds;
+    keysByView = other.keysByView;
   }
 
   /// The pattern in another database, which has the same schema, if [#isOfSchema].
@@ -102,6 +110,8 @@ final class FactsPattern {
     this.db = db;
     this.clause = clause;
     this.bounds = bounds;
+    variables = new LinkedHashMap<>();
+    keysByView = new AtomicReferenceArray<>(VIEWS);
     boolean never = false;
     List<Term> terms = clause.terms();
     for (Part part : Part.values()) {
@@ -212,19 +222,20 @@ final class FactsPattern {
 
   /// The places of which no two matching datoms have equal values.
   List<Set<Variable>> keys() {
-    List<Set<Variable>> known = keys;
+    boolean isNow = db.view().withFilter(false).isNow();
+    int view = isNow ? NOW : db.view().history() ? HISTORY : THEN;
+    List<Set<Variable>> known = keysByView.get(view);
     if (known == null) {
-      known = findKeys();
-      keys = known;
+      known = findKeys(isNow);
+      keysByView.set(view, known);
     }
     return known;
   }
 
-  private List<Set<Variable>> findKeys() {
+  private List<Set<Variable>> findKeys(boolean isNow) {
     if (attribute == null) {
       return List.of();
     }
-    boolean isNow = db.view().withFilter(false).isNow();
     List<Set<Part>> candidates = new ArrayList<>();
     if (isNow && !attribute.many()) {
       candidates.add(EnumSet.of(Part.E));

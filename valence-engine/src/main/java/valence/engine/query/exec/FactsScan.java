@@ -170,7 +170,8 @@ final class FactsScan {
     return switch (part) {
       case E -> Batch.E;
       case A -> Batch.A;
-      case V -> attribute == null ? Batch.A | Batch.V : Batch.V;
+      case V ->
+        attribute == null ? Batch.A | Batch.V : attribute.type().inline() ? Batch.V : Batch.OBJECTS;
       case TX, ADDED -> Batch.T;
     };
   }
@@ -385,7 +386,7 @@ final class FactsScan {
         append(part, keys, batch, positions, rows);
       } else if (values != null) {
         if (rows > batch.count() / OBJECTS_SHARE) {
-          batch.need(Batch.V);
+          batch.need(Batch.OBJECTS);
         }
         values.add(batch, positions, rows);
       }

@@ -59,7 +59,14 @@ public final class Workers {
         IDLE_SECONDS,
         TimeUnit.SECONDS,
         new SynchronousQueue<>(),
-        Thread.ofPlatform().daemon().name("valence-query-", 0).factory());
+        Workers::thread);
+  }
+
+  /// A thread that is nobody's: it may be begun by code that is unloaded long before it ends.
+  private static Thread thread(Runnable task) {
+    Thread thread = Thread.ofPlatform().daemon().name("valence-query").unstarted(task);
+    thread.setContextClassLoader(Workers.class.getClassLoader());
+    return thread;
   }
 
   /// Says that a query begins on this thread. Whoever calls this calls [#ended].
