@@ -1,5 +1,6 @@
 package valence.api;
 
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,34 @@ public interface Connection {
             "A database on the other side of a network has no feed of transactions.",
             "It is offered to code beside the data.",
             "Ask for the log from the last t that you know, with txRange, again and again.")
+        .toException();
+  }
+
+  /// The result of a query of the newest value, and how it changes from now on; to be closed by the
+  /// caller.
+  ///
+  /// @param query  whose first input is the database
+  /// @param inputs those behind it, none of them a database
+  default LiveQuery live(Object query, @Nullable Object... inputs) {
+    return live(QueryRequest.of(query, inputs), OptionalLong.empty());
+  }
+
+  /// [#live(Object, Object...)] with limits of time and memory for each run, for who goes on
+  /// watching.
+  ///
+  /// `incorrect` for a query with an offset, a limit, statistics or a database among its inputs;
+  /// `busy` when too many are watched, or the result has too many rows.
+  ///
+  /// @param query with the inputs behind the database
+  /// @param after the [LiveChange#t] of the result that is known already: the first change then
+  ///     leads from there, where that can be told, and is the whole result where not; empty for the
+  ///     whole result
+  default LiveQuery live(QueryRequest query, OptionalLong after) {
+    throw Anomaly.of(
+            Anomaly.Category.UNSUPPORTED,
+            "This connection has no live queries.",
+            "Expected one of the process that has the database open.",
+            "Of a node, ask for them at /live-queries.")
         .toException();
   }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import valence.api.record.Attr;
 import valence.api.record.Id;
 import valence.api.record.Tuple;
+import valence.api.spi.Naming;
 
 /// How a record type stands in a database: its components, and how to make one. Read from the type
 /// once, and kept as long as the type.
@@ -92,7 +93,7 @@ final class RecordForm {
     } else if (id || (component.getName().equals("id") && isLong(form))) {
       attribute = Field.ID;
     } else {
-      attribute = Keyword.intern(Names.namespace(type), Names.kebab(component.getName()));
+      attribute = Keyword.intern(Naming.namespace(type), Naming.kebab(component.getName()));
     }
     Method accessor = component.getAccessor();
     open(type, accessor);

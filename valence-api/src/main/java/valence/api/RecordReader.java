@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import valence.api.spi.Naming;
 
 /// Makes records of what a database value gave.
 ///
@@ -79,7 +80,7 @@ record RecordReader(Db db) {
       return record(
           form,
           field -> {
-            String kebab = Names.kebab(field.name());
+            String kebab = Naming.kebab(field.name());
             return values.containsKey(kebab) ? values.get(kebab) : values.get(field.name());
           },
           " in a row",

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import valence.api.record.Ident;
+import valence.api.spi.Naming;
 
 /// What a record component holds, from its declared type.
 sealed interface ValueForm {
@@ -233,7 +234,7 @@ sealed interface ValueForm {
       Enum<?> constant = (Enum<?>) each;
       Ident declared = annotation(type, constant);
       Keyword ident = declared == null
-          ? Keyword.intern(Names.namespace(type), Names.kebab(constant.name()))
+          ? Keyword.intern(Naming.namespace(type), Naming.kebab(constant.name()))
           : Names.keyword(declared.value(), type.getSimpleName() + "." + constant.name());
       if (constants.put(ident, constant) != null) {
         throw Mismatch.declaration(

@@ -28,10 +28,24 @@ public record AppInfo(String appName, String group, String revision) {
   /// About the code that calls: from the node that hosts it, else from [#PROPERTY] or [#VARIABLE];
   /// `incorrect` when there is none of the three.
   public static AppInfo current() {
-    return Hosting.surroundings()
-        .flatMap(node -> node.appInfo())
-        .or(AppInfo::fromOutside)
-        .orElseThrow(AppInfo::unknown);
+    return find().orElseThrow(AppInfo::unknown);
+  }
+
+  /// [#current] as a map: `{:app-name … :deployment-group … :revision …}`.
+  public static Map<Keyword, Object> map() {
+    return current().toMap();
+  }
+
+  static Optional<AppInfo> find() {
+    return Hosting.surroundings().flatMap(node -> node.appInfo()).or(AppInfo::fromOutside);
+  }
+
+  /// `{:app-name … :deployment-group … :revision …}`.
+  public Map<Keyword, Object> toMap() {
+    return Map.of(
+        Keyword.intern("app-name"), appName,
+        Keyword.intern("deployment-group"), group,
+        Keyword.intern("revision"), revision);
   }
 
   private static Optional<AppInfo> fromOutside() {
@@ -42,7 +56,7 @@ public record AppInfo(String appName, String group, String revision) {
   private static AppInfo of(@Nullable Object value) {
     if (value instanceof Map<?, ?> map
         && map.get(Keyword.intern("app-name")) instanceof String appName
-        && map.get(Keyword.intern("group")) instanceof String group
+        && group(map) instanceof String group
         && map.get(Keyword.intern("revision")) instanceof String revision) {
       return new AppInfo(appName, group, revision);
     }
@@ -51,6 +65,11 @@ public record AppInfo(String appName, String group, String revision) {
             PROPERTY + " (or " + VARIABLE + ") is " + Edn.print(value) + ".",
             "Expected a map such as {:app-name \"shop\" :group \"dev\" :revision \"local\"}.")
         .toException();
+  }
+
+  private static @Nullable Object group(Map<?, ?> map) {
+    Object group = map.get(Keyword.intern("group"));
+    return group == null ? map.get(Keyword.intern("deployment-group")) : group;
   }
 
   private static AnomalyException unknown() {

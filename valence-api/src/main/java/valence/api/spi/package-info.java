@@ -1,4 +1,5 @@
-/// How a module offers itself as a system that [valence.api.Valence#client] can reach.
+/// How a module offers itself as a system that [valence.api.Valence#client] can reach, and
+/// what other modules need of how the api names and holds data.
 @NullMarked
 package valence.api.spi;
 
