@@ -27,6 +27,11 @@ final class MemoryBlobStore implements BlobStore {
     this.sealed = sealed;
   }
 
+  MemoryBlobStore copy() {
+    return new MemoryBlobStore(
+        new Gate("memory blob store", () -> {}), new ConcurrentHashMap<>(blobs), sealed);
+  }
+
   @Override
   public BlobStore sealed() {
     return new MemoryBlobStore(gate, blobs, true);

@@ -18,6 +18,16 @@ final class MemoryLogStore implements LogStore {
   private final Gate gate = new Gate("memory log store", () -> {});
   private final ConcurrentMap<DatabaseId, List<byte[]>> logs = new ConcurrentHashMap<>();
 
+  MemoryLogStore copy() {
+    var copy = new MemoryLogStore();
+    logs.forEach((database, log) -> {
+      synchronized (log) {
+        copy.logs.put(database, new ArrayList<>(log));
+      }
+    });
+    return copy;
+  }
+
   @Override
   public boolean append(DatabaseId database, long position, byte[] bytes) {
     StoreArguments.checkPosition(position);

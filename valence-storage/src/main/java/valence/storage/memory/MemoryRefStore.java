@@ -22,6 +22,12 @@ final class MemoryRefStore implements RefStore {
   private final Gate gate = new Gate("memory ref store", () -> {});
   private final ConcurrentMap<String, Cell> cells = new ConcurrentHashMap<>();
 
+  MemoryRefStore copy() {
+    var copy = new MemoryRefStore();
+    copy.cells.putAll(cells);
+    return copy;
+  }
+
   @Override
   public Optional<Ref> get(String name) {
     StoreArguments.checkRefName(name);

@@ -39,7 +39,7 @@ sealed interface Example {
       switch (lines.get(i)) {
         case "```clojure" -> examples.add(new Steps(i + 1, steps(block, i + 2)));
         case "```java" -> examples.add(new Program(i + 1, String.join("\n", block)));
-        case "```", "```edn", "```xml" -> {} // for people
+        case "```", "```edn", "```xml", "```sh", "```console" -> {} // for people, or other tests
         default -> {
           String[] fence = lines.get(i).split(" ", 2);
           if (fence.length < 2) {

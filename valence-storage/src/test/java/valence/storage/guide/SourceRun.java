@@ -28,6 +28,7 @@ final class SourceRun {
       import module java.base;
       import valence.api.*;
       import valence.api.record.*;
+      import valence.ion.*;
       import static valence.api.Valence.kw;
       class %s { static void main(Connection connection) throws Exception {
       %s
