@@ -14,6 +14,8 @@ public enum Action {
   PUSH(false),
   /// Make a pushed revision run.
   DEPLOY(false),
+  /// Set parameters and environments, secrets among them, and see those that are none.
+  CONFIGURE(false),
   /// Call what the deployed application offers: its Lambda functions and its HTTP handler.
   CALL(false);
 

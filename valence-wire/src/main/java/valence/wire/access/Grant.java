@@ -19,6 +19,10 @@ public record Grant(Action action, String database) {
   /// parameters.
   public static final String CONTROL_DATABASE = "valence-control";
 
+  /// The database of queues and sources, which [#EVERY] doesn't mean either: it holds what others
+  /// sent.
+  public static final String SOURCES_DATABASE = "valence-sources";
+
   private static final String ALL = "all";
   private static final Pattern DATABASE = Pattern.compile("[A-Za-z0-9_.-]{1,128}");
 
@@ -39,6 +43,7 @@ public record Grant(Action action, String database) {
         all.add(new Grant(action, action.ofDatabases() ? EVERY : ""));
       }
       all.add(new Grant(Action.READ, CONTROL_DATABASE));
+      all.add(new Grant(Action.READ, SOURCES_DATABASE));
       return all;
     }
     int colon = text.indexOf(':');
@@ -55,7 +60,9 @@ public record Grant(Action action, String database) {
     return action == wanted
         && (!action.ofDatabases()
             || database.equals(name)
-            || database.equals(EVERY) && !name.equals(CONTROL_DATABASE));
+            || database.equals(EVERY)
+                && !name.equals(CONTROL_DATABASE)
+                && !name.equals(SOURCES_DATABASE));
   }
 
   @Override
@@ -68,7 +75,7 @@ public record Grant(Action action, String database) {
             "access.error/invalid-grant",
             "\"" + text + "\" is no grant.",
             "Expected administer:DB, transact:DB or read:DB, with * for every database, or push,"
-                + " deploy, call, or all.",
+                + " deploy, configure, call, or all.",
             "Write, for example, read:inventory.")
         .toException();
   }

@@ -13,7 +13,10 @@ import valence.wire.Fields;
 /// @param id   the SHA-256 of the content, in 64 lower-case hexadecimal digits
 /// @param name the file's name, for people
 /// @param size in bytes
-public record Artifact(String id, String name, long size, Kind kind) {
+/// @param coordinates what repositories know it as; null for what none does, such as the
+///     application's own code
+public record Artifact(
+    String id, String name, long size, Kind kind, @Nullable Coordinates coordinates) {
   /// How many bytes an artifact may have.
   public static final long SIZE_MAX = 512L << 20;
 
@@ -57,7 +60,7 @@ public record Artifact(String id, String name, long size, Kind kind) {
   }
 
   static Artifact of(Fields fields) {
-    fields.only("id", "name", "size", "kind");
+    fields.only("id", "name", "size", "kind", "library", "version");
     if (!isId(fields.text("id"))) {
       throw fields.wrong("id", "a SHA-256 in 64 lower-case hexadecimal digits");
     }
@@ -65,7 +68,11 @@ public record Artifact(String id, String name, long size, Kind kind) {
     for (Kind known : Kind.values()) {
       if (known.keyword == kind) {
         return new Artifact(
-            fields.text("id"), fields.text("name"), fields.number("size", 0, SIZE_MAX), known);
+            fields.text("id"),
+            fields.text("name"),
+            fields.number("size", 0, SIZE_MAX),
+            known,
+            Coordinates.of(fields));
       }
     }
     throw fields.wrong("kind", ":application or :library");
@@ -78,6 +85,10 @@ public record Artifact(String id, String name, long size, Kind kind) {
     map.put(Keyword.intern("name"), name);
     map.put(Keyword.intern("size"), size);
     map.put(Keyword.intern("kind"), kind.keyword);
+    if (coordinates != null) {
+      map.put(Keyword.intern("library"), coordinates.library());
+      map.put(Keyword.intern("version"), coordinates.version());
+    }
     return map;
   }
 }

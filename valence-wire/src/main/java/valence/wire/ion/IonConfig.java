@@ -20,12 +20,18 @@ import valence.wire.Fields;
 /// @param xforms     functions for `:xform` in pull patterns
 /// @param lambdas    Lambda functions by the name that follows `<group>-`
 /// @param httpDirect the HTTP handler; null when the application has none
+/// @param check      what says whether a revision can serve; null when nothing does
+/// @param schema     what its databases are to have before it serves
+/// @param sources    where events come from that call functions, by name
 public record IonConfig(
     String appName,
     List<Symbol> allow,
     List<Symbol> xforms,
     Map<String, LambdaConfig> lambdas,
-    @Nullable HttpDirect httpDirect) {
+    @Nullable HttpDirect httpDirect,
+    @Nullable CheckConfig check,
+    SchemaConfig schema,
+    Map<String, SourceConfig> sources) {
   /// The resource that holds it, from the root of the class path.
   public static final String RESOURCE = "ion-config.edn";
 
@@ -41,6 +47,7 @@ public record IonConfig(
     allow = List.copyOf(allow);
     xforms = List.copyOf(xforms);
     lambdas = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(lambdas));
+    sources = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(sources));
   }
 
   /// The configuration in the text of the file.
@@ -58,15 +65,27 @@ public record IonConfig(
   /// The configuration in a map; `incorrect`, naming the key, where something is wrong in it.
   public static IonConfig of(@Nullable Object value) {
     Fields fields = Fields.of(WHERE, value);
-    fields.only("app-name", "allow", "xforms", "lambdas", "http-direct");
+    fields.only(
+        "app-name", "allow", "xforms", "lambdas", "http-direct", "check", "schema", "sources");
+    Map<String, LambdaConfig> lambdas = lambdas(fields);
     return new IonConfig(
         Names.application(fields, "app-name"),
         functions(fields, "allow", true),
         functions(fields, "xforms", false),
-        lambdas(fields),
+        lambdas,
         fields.contains("http-direct")
             ? HttpDirect.of(Fields.of(WHERE + ", :http-direct", fields.value("http-direct")))
-            : null);
+            : null,
+        fields.contains("check")
+            ? CheckConfig.of(Fields.of(WHERE + ", :check", fields.value("check")))
+            : null,
+        SchemaConfig.of(fields, "schema"),
+        sources(fields, lambdas));
+  }
+
+  /// What says whether a revision can serve, when the application has it.
+  public Optional<CheckConfig> startUpCheck() {
+    return Optional.ofNullable(check);
   }
 
   /// The HTTP handler's configuration, when the application has one.
@@ -85,6 +104,17 @@ public record IonConfig(
     map.put(Keyword.intern("lambdas"), named);
     if (httpDirect != null) {
       map.put(Keyword.intern("http-direct"), httpDirect.toMap());
+    }
+    if (check != null) {
+      map.put(Keyword.intern("check"), check.toMap());
+    }
+    if (!schema.isEmpty()) {
+      map.put(Keyword.intern("schema"), schema.toMap());
+    }
+    if (!sources.isEmpty()) {
+      Map<Keyword, Object> events = new LinkedHashMap<>();
+      sources.forEach((name, source) -> events.put(Keyword.intern(name), source.toMap()));
+      map.put(Keyword.intern("sources"), events);
     }
     return map;
   }
@@ -114,5 +144,21 @@ public record IonConfig(
       }
     }
     return lambdas;
+  }
+
+  private static Map<String, SourceConfig> sources(
+      Fields fields, Map<String, LambdaConfig> lambdas) {
+    Map<String, SourceConfig> sources = new LinkedHashMap<>();
+    if (fields.contains("sources")) {
+      for (Map.Entry<?, ?> entry : fields.map("sources").entrySet()) {
+        String name = Names.source(fields, entry.getKey());
+        Fields source = Fields.of(WHERE + ", :sources, :" + name, entry.getValue());
+        sources.put(name, SourceConfig.of(source, lambdas));
+      }
+      if (sources.size() > SourceConfig.COUNT_MAX) {
+        throw fields.wrong("sources", "at most " + SourceConfig.COUNT_MAX + " sources");
+      }
+    }
+    return sources;
   }
 }

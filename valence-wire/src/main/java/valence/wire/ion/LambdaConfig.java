@@ -12,11 +12,13 @@ import valence.wire.Fields;
 ///
 /// @param timeoutSecs      after which a call is given up, at most [#TIMEOUT_SECS_MAX]
 /// @param concurrencyLimit calls at once; null where the file says `:none`
+/// @param proxied          whether it is a web handler that is called with an API gateway's events
 public record LambdaConfig(
     Symbol fn,
     String description,
     int timeoutSecs,
-    @Nullable Integer concurrencyLimit) {
+    @Nullable Integer concurrencyLimit,
+    boolean proxied) {
   public static final int TIMEOUT_SECS_DEFAULT = 60;
   public static final int TIMEOUT_SECS_MAX = 900;
   public static final int CONCURRENCY_LIMIT_DEFAULT = 20;
@@ -27,7 +29,6 @@ public record LambdaConfig(
 
   static LambdaConfig of(Fields fields) {
     fields.only("fn", "description", "timeout-secs", "concurrency-limit", "integration");
-    // Concerns a gateway outside of the system only, so it is checked and has no effect here.
     if (fields.contains("integration") && fields.keyword("integration") != PROXY) {
       throw fields.wrong("integration", ":api-gateway/proxy, or no such key");
     }
@@ -38,7 +39,8 @@ public record LambdaConfig(
         fields.value("concurrency-limit") == NONE
             ? null
             : (Integer) (int) fields.number(
-                "concurrency-limit", 1, CONCURRENCY_LIMIT_MAX, CONCURRENCY_LIMIT_DEFAULT));
+                "concurrency-limit", 1, CONCURRENCY_LIMIT_MAX, CONCURRENCY_LIMIT_DEFAULT),
+        fields.contains("integration"));
   }
 
   /// How many calls may run at once, when the configuration limits them.
@@ -54,6 +56,9 @@ public record LambdaConfig(
     map.put(
         Keyword.intern("concurrency-limit"),
         concurrencyLimit == null ? NONE : (Object) (long) concurrencyLimit);
+    if (proxied) {
+      map.put(Keyword.intern("integration"), PROXY);
+    }
     return map;
   }
 }

@@ -25,6 +25,14 @@ final class Names {
   }
 
   static String lambda(Fields fields, @Nullable Object key) {
+    return named(fields, "lambdas", key, ":stock-level");
+  }
+
+  static String source(Fields fields, @Nullable Object key) {
+    return named(fields, "sources", key, ":uploads");
+  }
+
+  private static String named(Fields fields, String under, @Nullable Object key, String example) {
     if (key instanceof Keyword keyword
         && keyword.getNamespace() == null
         && LAMBDA.matcher(keyword.getName()).matches()) {
@@ -32,9 +40,9 @@ final class Names {
     }
     throw Wrong.key(
         fields,
-        "lambdas",
+        under,
         key,
-        "a keyword of letters, digits, '_' and '-', at most 62 of them, such as :stock-level");
+        "a keyword of letters, digits, '_' and '-', at most 62 of them, such as " + example);
   }
 
   /// A function's qualified symbol.

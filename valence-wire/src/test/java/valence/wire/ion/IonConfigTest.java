@@ -20,7 +20,9 @@ final class IonConfigTest {
                              :timeout-secs 120 :concurrency-limit 5}
                  :free {:fn shop.events/free :concurrency-limit :none}
                  :proxy {:fn shop.web/old :integration :api-gateway/proxy}}
-       :http-direct {:handler-fn shop.web/handler :processing-concurrency 32}}
+       :http-direct {:handler-fn shop.web/handler :processing-concurrency 32}
+       :check {:fn shop.Check/ready :timeout-secs 5}
+       :schema {"shop" "schema.edn" "old" ["a/schema.edn" "b.edn"]}}
       """;
 
   @Test
@@ -31,13 +33,18 @@ final class IonConfigTest {
         .containsExactly(Symbol.intern("shop.tx/place-order"), Symbol.intern("shop.Q/*"));
     LambdaConfig onUpload = config.lambdas().get("on-upload");
     assertThat(onUpload)
-        .isEqualTo(new LambdaConfig(Symbol.intern("shop.events/on-upload"), "import", 120, 5));
+        .isEqualTo(
+            new LambdaConfig(Symbol.intern("shop.events/on-upload"), "import", 120, 5, false));
     LambdaConfig proxy = config.lambdas().get("proxy");
-    assertThat(proxy).isEqualTo(new LambdaConfig(Symbol.intern("shop.web/old"), "", 60, 20));
+    assertThat(proxy).isEqualTo(new LambdaConfig(Symbol.intern("shop.web/old"), "", 60, 20, true));
     assertThat(config.lambdas().get("free"))
-        .isEqualTo(new LambdaConfig(Symbol.intern("shop.events/free"), "", 60, null));
+        .isEqualTo(new LambdaConfig(Symbol.intern("shop.events/free"), "", 60, null, false));
     assertThat(config.http())
-        .contains(new HttpDirect(Symbol.intern("shop.web/handler"), 32, 100, "Throttled", 429));
+        .contains(new HttpDirect(Symbol.intern("shop.web/handler"), 32, 100, "Throttled", 429, 60));
+    assertThat(config.startUpCheck())
+        .contains(new CheckConfig(Symbol.intern("shop.Check/ready"), 5));
+    assertThat(config.schema().resources())
+        .isEqualTo(Map.of("shop", List.of("schema.edn"), "old", List.of("a/schema.edn", "b.edn")));
     assertThat(IonConfig.of(config.toMap())).isEqualTo(config);
     assertThat(IonConfig.parse("{:app-name \"x\"}").lambdas()).isEmpty();
   }
@@ -51,6 +58,12 @@ final class IonConfigTest {
         "{:app-name \"a b\"}|Expected a name of letters",
         "{:app-name \"a\" :alow []}|:alow, which isn't known",
         "{:app-name \"a\" :allow x/y}|Expected a list",
+        "{:app-name \"a\" :check {}}|:check has no :fn",
+        "{:app-name \"a\" :check {:fn a/b :timeout-secs 601}}|a whole number from 1 to 600",
+        "{:app-name \"a\" :schema \"x\"}|Expected a map",
+        "{:app-name \"a\" :schema {:a \"x\"}}|the name of a database",
+        "{:app-name \"a\" :schema {\"a\" []}}|the path of a resource",
+        "{:app-name \"a\" :schema {\"a\" \"/x\"}}|the path of a resource",
         "{:app-name \"a\" :allow [y]}|the symbol of a function with its class",
         "{:app-name \"a\" :xforms [x/*]}|the symbol of a function with its class",
         "{:app-name \"a\" :lambdas {:x {}}}|:lambdas, :x has no :fn",
@@ -74,7 +87,14 @@ final class IonConfigTest {
         "unreproducible/try",
         "me",
         IonConfig.parse(ORDERS),
-        List.of(new Artifact("0".repeat(64), "orders.jar", 7, Artifact.Kind.APPLICATION)));
+        List.of(
+            new Artifact("0".repeat(64), "orders.jar", 7, Artifact.Kind.APPLICATION, null),
+            new Artifact(
+                "1".repeat(64),
+                "tea-2.jar",
+                8,
+                Artifact.Kind.LIBRARY,
+                new Coordinates("org.tea/tea", "2"))));
     assertThat(Revision.of(revision.toMap())).isEqualTo(revision);
     assertThat(revision.reproducible()).isFalse();
     assertThatThrownBy(() -> Revision.of(Map.of())).hasMessageContaining("no :app-name");
