@@ -13,12 +13,15 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.ion.Trace;
 import valence.wire.Answer;
 import valence.wire.EdnBody;
 import valence.wire.Format;
@@ -156,6 +159,18 @@ public final class NodeClient implements AutoCloseable {
         new Transport.Content.Bytes(body),
         Signature.sha256(body),
         CONNECT_TIMEOUT));
+  }
+
+  /// The rows of a read, in the node's order, as they arrive: one chunk is held. Asks when the
+  /// first is read, and again for what is missing when the connection breaks. To be closed unless
+  /// it is read to its end.
+  ///
+  /// @param patience for each chunk
+  public Stream<Object> rows(
+      String operation, Map<Keyword, @Nullable Object> request, Duration patience) {
+    return new RemoteRows<>(
+            new Requests(this), operation, request, patience, Objects::requireNonNull)
+        .stream();
   }
 
   private @Nullable Object answered(String operation, Map<?, ?> request) {
@@ -334,6 +349,7 @@ public final class NodeClient implements AutoCloseable {
       Duration timeout) {
     URI uri = address.node().resolve(path);
     Map<String, String> all = new LinkedHashMap<>(headers);
+    Trace.current().ifPresent(trace -> trace.headers().forEach(all::putIfAbsent));
     AccessKey key = address.key();
     if (key != null && !bodySha256.isEmpty()) {
       long now = System.currentTimeMillis() + clockOffsetMillis;
