@@ -17,13 +17,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import valence.api.Anomaly;
 import valence.api.Client;
 import valence.api.Connection;
 import valence.api.Db;
 import valence.edn.Edn;
 import valence.engine.store.BlobId;
 import valence.wire.ion.Artifact;
+import valence.wire.ion.Coordinates;
 import valence.wire.ion.IonConfig;
 import valence.wire.ion.Revision;
 
@@ -35,9 +36,20 @@ public final class Control {
   private static final Keyword ID = kw("db/id");
 
   private final Connection connection;
+  private final Deployments deployments;
 
   private Control(Connection connection) {
     this.connection = connection;
+    this.deployments = new Deployments(connection);
+  }
+
+  /// The database itself, which the parts of the node keep their facts in.
+  public Connection connection() {
+    return connection;
+  }
+
+  public Deployments deployments() {
+    return deployments;
   }
 
   /// The control database of a system, made when it isn't there.
@@ -73,15 +85,17 @@ public final class Control {
     for (Artifact artifact : revision.artifacts()) {
       String tempid =
           artifacts.computeIfAbsent(artifact.id(), id -> "artifact-" + artifacts.size());
-      classPath.add(Map.of(
-          kw("class-path/position"),
-          (long) classPath.size(),
-          kw("class-path/artifact"),
-          tempid,
-          kw("class-path/name"),
-          artifact.name(),
-          kw("class-path/kind"),
-          artifact.kind().keyword()));
+      Map<Keyword, Object> entry = new LinkedHashMap<>();
+      entry.put(kw("class-path/position"), (long) classPath.size());
+      entry.put(kw("class-path/artifact"), tempid);
+      entry.put(kw("class-path/name"), artifact.name());
+      entry.put(kw("class-path/kind"), artifact.kind().keyword());
+      Coordinates coordinates = artifact.coordinates();
+      if (coordinates != null) {
+        entry.put(kw("class-path/library"), coordinates.library());
+        entry.put(kw("class-path/version"), coordinates.version());
+      }
+      classPath.add(entry);
       txData.add(Map.of(
           ID, tempid, kw("artifact/id"), artifact.id(), kw("artifact/size"), artifact.size()));
     }
@@ -116,8 +130,8 @@ public final class Control {
         .max(Comparator.comparing(Registered::pushedAt));
   }
 
-  /// The revisions of an application as `{:rev … :pushed-at … :pushed-by … :artifacts [{…} …]}`,
-  /// newest first.
+  /// The revisions of an application as `{:rev … :content … :pushed-at … :pushed-by … :artifacts
+  /// [{…} …]}`, newest first.
   public List<Map<Keyword, Object>> revisions(String appName) {
     Db db = connection.db();
     Collection<List<Object>> found = db.q(
@@ -131,6 +145,7 @@ public final class Control {
         .map(row -> {
           Map<Keyword, Object> revision = new LinkedHashMap<>();
           revision.put(kw("rev"), row.get(1));
+          revision.put(kw("content"), content(db, (long) row.get(0)));
           revision.put(kw("pushed-at"), row.get(2));
           revision.put(kw("pushed-by"), row.get(3));
           revision.put(
@@ -158,100 +173,52 @@ public final class Control {
         artifacts(db, entity));
   }
 
+  /// What a revision is, whatever it is called.
+  public String contentId(long entity) {
+    return String.valueOf(content(connection.db(), entity));
+  }
+
+  /// The revision that is what the id says; `not-found` when none is.
+  public long entityOf(String contentId) {
+    return connection
+        .db()
+        .entid(List.of(kw("revision/content"), contentId))
+        .orElseThrow(() -> Anomaly.of(
+                Anomaly.Category.NOT_FOUND, "There is no revision with content " + contentId + ".")
+            .toException());
+  }
+
   /// The class path of a revision, in its order.
   private static List<Artifact> artifacts(Db db, long revision) {
     Collection<List<Object>> classPath = db.q(
-        "[:find ?position ?id ?name ?size ?kind :in $ ?r"
+        "[:find ?position ?id ?name ?size ?kind ?library ?version :in $ ?r"
             + " :where [?r :revision/class-path ?c] [?c :class-path/position ?position]"
             + " [?c :class-path/name ?name] [?c :class-path/kind ?kind]"
-            + " [?c :class-path/artifact ?a] [?a :artifact/id ?id] [?a :artifact/size ?size]]",
+            + " [?c :class-path/artifact ?a] [?a :artifact/id ?id] [?a :artifact/size ?size]"
+            + " [(get-else $ ?c :class-path/library \"\") ?library]"
+            + " [(get-else $ ?c :class-path/version \"\") ?version]]",
         revision);
     return classPath.stream()
         .sorted(Comparator.comparingLong(row -> (long) row.get(0)))
-        .map(row -> new Artifact(
-            (String) row.get(1), (String) row.get(2), (long) row.get(3), Artifact.Kind.of((Keyword)
-                row.get(4))))
+        .map(Control::artifact)
         .toList();
+  }
+
+  private static Artifact artifact(List<Object> row) {
+    String library = (String) row.get(5);
+    return new Artifact(
+        (String) row.get(1),
+        (String) row.get(2),
+        (long) row.get(3),
+        Artifact.Kind.of((Keyword) row.get(4)),
+        library.isEmpty() ? null : new Coordinates(library, (String) row.get(6)));
   }
 
   /// The application that a group runs; empty when none was ever deployed.
   public Optional<String> application(String group) {
-    return current(group).map(deployment -> revision(deployment.revision()).appName());
-  }
-
-  /// Records the wish that a revision run on a group; as fulfilled when the group runs it already.
-  public Deployment wish(String group, long revision) {
-    boolean runs =
-        current(group).map(deployment -> deployment.revision() == revision).orElse(false);
-    var deployment = new Deployment(UUID.randomUUID(), group, revision);
-    Map<Keyword, Object> facts = new LinkedHashMap<>();
-    facts.put(ID, "deployment");
-    facts.put(kw("deployment/id"), deployment.id());
-    facts.put(kw("deployment/group"), "group");
-    facts.put(kw("deployment/revision"), revision);
-    facts.put(
-        kw("deployment/status"),
-        (runs ? Deployment.Status.SUCCEEDED : Deployment.Status.RUNNING).keyword());
-    facts.put(
-        kw("deployment/phase"),
-        (runs ? Deployment.Phase.SERVE : Deployment.Phase.WISHED).keyword());
-    connection.transact(List.of(Map.of(ID, "group", kw("group/name"), group), facts));
-    return deployment;
-  }
-
-  /// Whether a deployment waits to be driven on.
-  public boolean isRunning(UUID deployment) {
-    return Deployment.Status.RUNNING
-        .keyword()
-        .equals(connection
-            .db()
-            .pull(List.of(kw("deployment/status")), entity(deployment))
-            .get(kw("deployment/status")));
-  }
-
-  /// Records what is being done for a deployment.
-  public void reached(Deployment deployment, Deployment.Phase phase) {
-    connection.transact(
-        List.of(Map.of(ID, entity(deployment.id()), kw("deployment/phase"), phase.keyword())));
-  }
-
-  /// Records that a deployment is what its group runs now.
-  public void succeeded(Deployment deployment) {
-    connection.transact(List.of(
-        Map.of(
-            ID,
-            entity(deployment.id()),
-            kw("deployment/phase"),
-            Deployment.Phase.SERVE.keyword(),
-            kw("deployment/status"),
-            Deployment.Status.SUCCEEDED.keyword()),
-        Map.of(
-            kw("group/name"), deployment.group(),
-            kw("group/deployment"), entity(deployment.id()))));
-  }
-
-  /// Records that a deployment came to nothing; its group runs what it ran before.
-  public void failed(Deployment deployment, String cause) {
-    connection.transact(List.of(Map.of(
-        ID,
-        entity(deployment.id()),
-        kw("deployment/status"),
-        Deployment.Status.FAILED.keyword(),
-        kw("deployment/cause"),
-        cause)));
-  }
-
-  /// The deployment that a group runs; empty when none ever succeeded.
-  public Optional<Deployment> current(String group) {
-    List<Object> found = connection
-        .db()
-        .q(
-            "[:find [?id ?r] :in $ ?group :where [?g :group/name ?group]"
-                + " [?g :group/deployment ?d] [?d :deployment/id ?id]"
-                + " [?d :deployment/revision ?r]]",
-            group);
-    return Optional.ofNullable(found)
-        .map(row -> new Deployment((UUID) row.get(0), group, (long) row.get(1)));
+    return deployments
+        .current(group)
+        .map(deployment -> revision(deployment.revision()).appName());
   }
 
   /// Since when a group runs what it runs.
@@ -263,26 +230,6 @@ public final class Control {
                 + " [?g :group/deployment _ ?tx] [?tx :db/txInstant ?at]]",
             group);
     return since instanceof Date date ? Optional.of(date.toInstant()) : Optional.empty();
-  }
-
-  /// The deployments of a group that were wished for and didn't end, oldest first.
-  public List<Deployment> unfinished(String group) {
-    Collection<List<Object>> found = connection
-        .db()
-        .q(
-            "[:find ?d ?id ?r :in $ ?group :where [?g :group/name ?group]"
-                + " [?d :deployment/group ?g] [?d :deployment/status :running]"
-                + " [?d :deployment/id ?id] [?d :deployment/revision ?r]]",
-            group);
-    return found.stream()
-        .sorted(Comparator.comparingLong(row -> (long) row.get(0)))
-        .map(row -> new Deployment((UUID) row.get(1), group, (long) row.get(2)))
-        .toList();
-  }
-
-  /// How a deployment went so far; empty when there is none of that id.
-  public Optional<DeploymentStatus> status(UUID deployment) {
-    return DeploymentStatus.of(connection.db(), deployment);
   }
 
   private boolean knows(String content) {
@@ -299,10 +246,6 @@ public final class Control {
     what.remove(kw("pushed-by"));
     return BlobId.of(ByteBuffer.wrap(Edn.print(what).getBytes(StandardCharsets.UTF_8)))
         .hex();
-  }
-
-  private static List<Object> entity(UUID deployment) {
-    return List.of(kw("deployment/id"), deployment);
   }
 
   private static String schema() {
