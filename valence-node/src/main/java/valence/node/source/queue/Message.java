@@ -1,0 +1,19 @@
+package valence.node.source.queue;
+
+import java.util.UUID;
+
+/// A message that was handed out.
+///
+/// @param handle              names this handing out; the next has another
+/// @param attributes          as [Draft#attributes]
+/// @param sentMillis          since 1970
+/// @param received            how often it was handed out, this time included
+/// @param firstReceivedMillis since 1970
+public record Message(
+    UUID id,
+    String handle,
+    String body,
+    String attributes,
+    long sentMillis,
+    int received,
+    long firstReceivedMillis) {}
