@@ -5,12 +5,15 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import valence.node.telemetry.Samples;
 
 /// Holds the application that serves now. Safe for many threads.
 ///
 /// The one before it stays loaded until the next swap, for what its code still does on threads of
 /// its own.
 public final class Serving implements AutoCloseable {
+  private static final Duration DRAIN_POLL = Duration.ofMillis(2);
+
   private final AtomicReference<@Nullable Application> current = new AtomicReference<>();
   private final Duration drainTimeout;
   private @Nullable Application previous; // guarded by this
@@ -62,6 +65,48 @@ public final class Serving implements AutoCloseable {
       previous.retire();
     }
     previous = before;
+  }
+
+  /// Lets the application before this one serve again, and this one go; false when there is none.
+  public synchronized boolean back() {
+    Application before = previous;
+    Application failed = current.get();
+    if (before == null || failed == null) {
+      return false;
+    }
+    current.set(before);
+    previous = null;
+    failed.retire();
+    return true;
+  }
+
+  /// Waits until the calls have ended that are on the application before this one, for a time at
+  /// most; how many haven't.
+  public int drain(Duration wait) throws InterruptedException {
+    Application before;
+    synchronized (this) {
+      before = previous;
+    }
+    long deadlineNanos = System.nanoTime() + wait.toNanos();
+    // Asked again and again, so that calls themselves pay nothing for it.
+    while (before != null && before.callsUnderWay() > 0 && System.nanoTime() < deadlineNanos) {
+      Thread.sleep(DRAIN_POLL);
+    }
+    return before == null ? 0 : before.callsUnderWay();
+  }
+
+  /// What the applications do now.
+  public void tell(Samples samples) {
+    Application now = current.get();
+    Application before;
+    synchronized (this) {
+      before = previous;
+    }
+    for (Application each : Arrays.asList(now, before)) {
+      if (each != null) {
+        each.tell(samples);
+      }
+    }
   }
 
   /// Begins no more calls, and waits for those under way.
