@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -130,6 +129,11 @@ public final class Door implements AutoCloseable {
     return connector.getLocalPort();
   }
 
+  /// How many connections are open.
+  public int connections() {
+    return connector.getConnectedEndPoints().size();
+  }
+
   /// Takes no more requests in, finishes those under way, then frees the port.
   @Override
   public void close() {
@@ -236,7 +240,12 @@ public final class Door implements AutoCloseable {
 
     static void head(Response response, int status, Map<String, String> headers) {
       response.setStatus(status);
-      headers.forEach((header, value) -> response.getHeaders().put(new HttpField(header, value)));
+      headers.forEach((header, value) -> {
+        response.getHeaders().remove(header);
+        for (String each : value.split("\n", -1)) {
+          response.getHeaders().add(header, each);
+        }
+      });
     }
 
     private Reply answer(Exchange exchange) {
@@ -256,6 +265,10 @@ public final class Door implements AutoCloseable {
 
     private static void write(
         Exchange exchange, Reply reply, Response response, Callback callback) {
+      if (reply.isBrokenOff()) {
+        callback.failed(new IOException("the answer can't be finished"));
+        return;
+      }
       if (reply.isWritten()) {
         response.write(true, ByteBuffer.allocate(0), callback);
         return;

@@ -145,23 +145,46 @@ public final class Exchange {
     return authority == null ? "" : authority;
   }
 
+  /// `http` or `https`.
+  public String scheme() {
+    return request.isSecure() ? "https" : "http";
+  }
+
   /// The host that the request came from.
   public String remoteAddress() {
     return Request.getRemoteAddr(request);
+  }
+
+  /// Such as `HTTP/1.1`.
+  public String protocol() {
+    return request.getConnectionMetaData().getHttpVersion().asString();
+  }
+
+  public boolean isSecure() {
+    return request.isSecure();
+  }
+
+  /// The host that was asked, and the port.
+  public String serverName() {
+    return Request.getServerName(request);
+  }
+
+  public int serverPort() {
+    return Request.getServerPort(request);
   }
 
   public Optional<String> header(String name) {
     return Optional.ofNullable(request.getHeaders().get(name));
   }
 
-  /// By name in lower case; several values of one name joined by `, `.
+  /// By name in lower case; several values of one name joined by `, `, of cookies by `; `.
   public Map<String, String> headers() {
     Map<String, String> headers = new LinkedHashMap<>();
     for (HttpField field : request.getHeaders()) {
       headers.merge(
           field.getName().toLowerCase(Locale.ROOT),
           field.getValue() == null ? "" : field.getValue(),
-          (first, next) -> first + ", " + next);
+          (first, next) -> first + (field.is("cookie") ? "; " : ", ") + next);
     }
     return headers;
   }

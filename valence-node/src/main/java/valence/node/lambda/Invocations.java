@@ -7,17 +7,29 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.ion.LambdaContext;
 import valence.node.app.Application;
+import valence.node.app.Entrance;
+import valence.node.app.JsonPayload;
 import valence.node.app.Serving;
 import valence.node.http.Endpoint;
 import valence.node.http.Exchange;
+import valence.node.http.Lane;
 import valence.node.http.Reply;
 
 /// Lambda's *Invoke* on the functions of the serving application.
@@ -28,8 +40,15 @@ public final class Invocations implements Endpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Invocations.class);
   private static final Pattern PATH =
       Pattern.compile("/2015-03-31/functions/([^/]+)/invocations/?");
+  private static final Pattern PLAIN_PATH =
+      Pattern.compile("/invoke/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]{1,64})");
   private static final Pattern QUALIFIER = Pattern.compile("(?:^|&)Qualifier=([^&]*)");
   private static final String LATEST = "$LATEST";
+  private static final int LOG_TAIL_BYTES = 2 << 10;
+
+  /// Before an event that failed is tried again.
+  private static final List<Duration> RETRY_PAUSES =
+      List.of(Duration.ofSeconds(1), Duration.ofSeconds(2));
 
   private final Serving serving;
 
@@ -44,7 +63,7 @@ public final class Invocations implements Endpoint {
 
   /// Whether a request is one of *Invoke*.
   public static boolean concerns(Exchange exchange) {
-    return exchange.path().startsWith("/2015-03-31/");
+    return exchange.path().startsWith("/2015-03-31/") || exchange.path().startsWith("/invoke/");
   }
 
   @Override
@@ -59,12 +78,23 @@ public final class Invocations implements Endpoint {
   }
 
   private Reply invoke(Exchange exchange) throws Exception {
+    Matcher plain = PLAIN_PATH.matcher(exchange.path());
+    if (plain.matches() && exchange.method().equals("POST")) {
+      Reply reply = invoke(exchange, plain.group(1) + "-" + plain.group(2));
+      // Whoever asks here looks at the status.
+      return reply.headers().containsKey("x-amz-function-error")
+          ? new Reply(500, reply.headers(), reply.body())
+          : reply;
+    }
     Matcher path = PATH.matcher(exchange.path());
     if (!path.matches() || !exchange.method().equals("POST")) {
       throw Refusal.unknownOperation();
     }
-    FunctionName name =
-        FunctionName.parse(path.group(1)).orElseThrow(() -> Refusal.notFound(path.group(1)));
+    return invoke(exchange, path.group(1));
+  }
+
+  private Reply invoke(Exchange exchange, String called) throws Exception {
+    FunctionName name = FunctionName.parse(called).orElseThrow(() -> Refusal.notFound(called));
     Serving.Call call = serving.begin().orElseThrow(() -> Refusal.notFound(name.name()));
     try (call) {
       Application application = call.application();
@@ -72,20 +102,21 @@ public final class Invocations implements Endpoint {
           application.lambda(name.name()).orElseThrow(() -> Refusal.notFound(name.name()));
       checkQualifier(exchange, name, application);
       String payload = payload(exchange);
-      var context = new LambdaContext(
-          name.name(),
-          exchange.requestId(),
-          Instant.now().plusSeconds(lambda.config().timeoutSecs()));
+      LambdaContext context = context(exchange, called, name, application, lambda);
       String type = exchange.header("x-amz-invocation-type").orElse("RequestResponse");
       switch (type) {
         case "RequestResponse" -> {
-          return answer(application, lambda, payload, context);
+          long begin = System.nanoTime();
+          Reply reply = answer(application, lambda, payload, context);
+          return exchange.header("x-amz-log-type").filter("Tail"::equals).isPresent()
+              ? reply.withHeader("x-amz-log-result", tail(context, reply, begin))
+              : reply;
         }
         case "DryRun" -> {
           return Reply.empty(204);
         }
         case "Event" -> {
-          post(call, lambda, payload, context);
+          post(call, lambda, payload, context, 0);
           return Reply.empty(202);
         }
         default -> throw Refusal.invalidParameter("There is no invocation type " + type + ".");
@@ -130,15 +161,19 @@ public final class Invocations implements Endpoint {
       throws Exception {
     Duration limit = Duration.ofSeconds(lambda.config().timeoutSecs());
     try {
-      return lambda
-          .calls()
-          .call(
-              limit,
-              () -> application.run(() -> Outcome.of(lambda, payload, context).reply()));
+      return application.perform(
+          Entrance.LAMBDA,
+          lambda.function(),
+          lambda.calls(),
+          limit,
+          () -> Outcome.of(lambda, payload, context).reply());
     } catch (AnomalyException e) {
       return switch (e.anomaly().category()) {
         case BUSY -> throw Refusal.tooManyRequests();
         case UNAVAILABLE -> {
+          if (!Lane.isTimeout(e.anomaly())) {
+            throw e;
+          }
           LOG.warn(
               "lambda-timed-out function={} request={}",
               context.functionName(),
@@ -150,20 +185,112 @@ public final class Invocations implements Endpoint {
     }
   }
 
-  /// Lets an event run when it can, on the code that serves now.
+  private static LambdaContext context(
+      Exchange exchange,
+      String called,
+      FunctionName name,
+      Application application,
+      Application.Lambda lambda)
+      throws Refusal {
+    var plain = new LambdaContext(
+        name.name(),
+        exchange.requestId(),
+        Instant.now().plusSeconds(lambda.config().timeoutSecs()));
+    return new LambdaContext(
+        plain.functionName(),
+        plain.functionVersion(),
+        called.startsWith("arn:") ? called : plain.invokedFunctionArn(),
+        plain.requestId(),
+        plain.logGroupName(),
+        LocalDate.now(ZoneOffset.UTC) + "/[" + application.info().revision() + "]",
+        plain.memoryLimitMb(),
+        plain.deadline(),
+        Map.of(),
+        clientContext(exchange));
+  }
+
+  /// What the caller sent along, `X-Amz-Client-Context`: JSON in Base64.
+  private static Map<String, @Nullable Object> clientContext(Exchange exchange) throws Refusal {
+    Optional<String> header = exchange.header("x-amz-client-context");
+    if (header.isEmpty()) {
+      return Map.of();
+    }
+    try {
+      String json = new String(Base64.getDecoder().decode(header.get()), UTF_8);
+      if (JsonPayload.read(json) instanceof Map<?, ?> map) {
+        Map<String, @Nullable Object> context = new LinkedHashMap<>();
+        map.forEach((key, value) -> context.put(String.valueOf(key), value));
+        return context;
+      }
+    } catch (IllegalArgumentException | AnomalyException e) {
+      throw Refusal.invalidContent("The client context isn't JSON in Base64: " + e.getMessage());
+    }
+    throw Refusal.invalidContent("The client context isn't a JSON object.");
+  }
+
+  /// The lines that end a call in the log at AWS, and the error of one that failed.
+  private static String tail(LambdaContext context, Reply reply, long beginNanos) {
+    double millis = (System.nanoTime() - beginNanos) / 1e6;
+    String id = context.requestId();
+    String error = reply.headers().containsKey("x-amz-function-error")
+        ? new String(reply.body(), 0, Math.min(reply.body().length, LOG_TAIL_BYTES), UTF_8) + "\n"
+        : "";
+    String text = "START RequestId: " + id + " Version: " + context.functionVersion() + "\n" + error
+        + "END RequestId: " + id + "\nREPORT RequestId: " + id
+        + String.format(Locale.ROOT, "\tDuration: %.2f ms", millis)
+        + "\tBilled Duration: " + (long) Math.ceil(millis) + " ms\tMemory Size: "
+        + context.memoryLimitMb() + " MB\n";
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+  }
+
+  /// Lets an event run when it can, on the code that serves now; twice more, after a pause, when it
+  /// fails.
   private static void post(
-      Serving.Call call, Application.Lambda lambda, String payload, LambdaContext context)
+      Serving.Call call,
+      Application.Lambda lambda,
+      String payload,
+      LambdaContext context,
+      int attempt)
       throws Refusal {
     Serving.Call held = call.again();
     try {
-      lambda.events().post(() -> {
-        try (held) {
-          Outcome.of(lambda, payload, context); // logs a failure, which nobody waits for
-        }
-      });
+      call.application()
+          .post(
+              Entrance.EVENT,
+              lambda.function(),
+              lambda.events(),
+              () -> {
+                Outcome outcome = Outcome.of(lambda, payload, context); // logs a failure
+                if (outcome.failed() && attempt < RETRY_PAUSES.size()) {
+                  again(held, lambda, payload, context, attempt);
+                }
+                return outcome;
+              },
+              held::close);
     } catch (AnomalyException e) {
       held.close();
       throw Refusal.tooManyRequests();
     }
+  }
+
+  private static void again(
+      Serving.Call call,
+      Application.Lambda lambda,
+      String payload,
+      LambdaContext context,
+      int attempt) {
+    Serving.Call held = call.again();
+    Thread.ofVirtual().name("event-retry").start(() -> {
+      try (held) {
+        Thread.sleep(RETRY_PAUSES.get(attempt));
+        post(held, lambda, payload, context, attempt + 1);
+      } catch (Refusal | InterruptedException e) {
+        LOG.error(
+            "lambda-event-lost function={} request={}",
+            context.functionName(),
+            context.requestId(),
+            e);
+      }
+    });
   }
 }

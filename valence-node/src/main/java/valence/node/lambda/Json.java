@@ -4,12 +4,19 @@ import clojure.lang.BigInt;
 import clojure.lang.Keyword;
 import clojure.lang.Ratio;
 import clojure.lang.Symbol;
+import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
@@ -47,9 +54,33 @@ public final class Json {
       case Instant instant -> string(instant.toString(), text);
       case Map<?, ?> map -> map(map, text, depth);
       case Collection<?> list -> list(list, text, depth);
-      case Object[] array -> list(java.util.Arrays.asList(array), text, depth);
+      case Object[] array -> list(Arrays.asList(array), text, depth);
+      case long[] array -> list(Arrays.stream(array).boxed().toList(), text, depth);
+      case int[] array -> list(Arrays.stream(array).boxed().toList(), text, depth);
+      case double[] array -> list(Arrays.stream(array).boxed().toList(), text, depth);
+      case Optional<?> optional -> print(optional.orElse(null), text, depth);
+      case Record record -> map(components(record), text, depth);
+      case BaseStream<?, ?> stream -> {
+        List<@Nullable Object> members = new ArrayList<>();
+        stream.iterator().forEachRemaining(members::add);
+        list(members, text, depth);
+      }
       case Object scalar -> string(name(scalar), text);
     }
+  }
+
+  /// A record by the names of its components.
+  private static Map<String, @Nullable Object> components(Record record) {
+    Map<String, @Nullable Object> components = new LinkedHashMap<>();
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      try {
+        component.getAccessor().trySetAccessible();
+        components.put(component.getName(), component.getAccessor().invoke(record));
+      } catch (ReflectiveOperationException e) {
+        throw refused("record " + record.getClass().getName() + ", which can't be read");
+      }
+    }
+    return components;
   }
 
   private static String name(@Nullable Object scalar) {

@@ -2,15 +2,23 @@ package valence.node.lambda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import valence.ion.LambdaContext;
 import valence.node.app.Application;
+import valence.node.app.UnderWay;
 import valence.node.http.Reply;
 
 /// How a call of a function ended: with its answer, or with an error that is answered as one.
@@ -25,15 +33,44 @@ record Outcome(boolean failed, byte[] payload) {
   /// Calls the function; whatever it throws is an outcome, too.
   static Outcome of(Application.Lambda lambda, String payload, LambdaContext context) {
     try {
-      Object result = lambda.call(payload, context);
-      byte[] answer = (result instanceof String text ? text : Json.print(result)).getBytes(UTF_8);
-      return answer.length <= Invocations.PAYLOAD_BYTES_MAX
-          ? new Outcome(false, answer)
-          : tooLarge();
+      Object result = lambda.config().proxied()
+          ? GatewayProxy.call(lambda, payload, context)
+          : lambda.call(payload, context);
+      return bytes(result).map(answer -> new Outcome(false, answer)).orElseGet(Outcome::tooLarge);
     } catch (Throwable e) { // an application's code: nothing it throws may harm the node
+      UnderWay.failed(e);
       LOG.error(
           "lambda-failed function={} request={}", context.functionName(), context.requestId(), e);
       return new Outcome(true, json(error(e, CAUSES_MAX)));
+    }
+  }
+
+  /// What a function answered, as bytes: text, a stream, a buffer and a file are taken as they are,
+  /// all else is data. Empty when it is too long.
+  private static Optional<byte[]> bytes(@Nullable Object result) throws IOException {
+    byte[] bytes = switch (result) {
+      case String text -> text.getBytes(UTF_8);
+      case byte[] given -> given;
+      case ByteBuffer buffer -> {
+        byte[] given = new byte[buffer.remaining()];
+        buffer.duplicate().get(given);
+        yield given;
+      }
+      case InputStream stream -> {
+        try (stream) {
+          yield stream.readNBytes(Invocations.PAYLOAD_BYTES_MAX + 1);
+        }
+      }
+      case File file -> ofFile(file.toPath());
+      case Path file -> ofFile(file);
+      case null, default -> Json.print(result).getBytes(UTF_8);
+    };
+    return bytes.length <= Invocations.PAYLOAD_BYTES_MAX ? Optional.of(bytes) : Optional.empty();
+  }
+
+  private static byte[] ofFile(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(Invocations.PAYLOAD_BYTES_MAX + 1);
     }
   }
 

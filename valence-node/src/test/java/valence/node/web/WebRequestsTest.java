@@ -33,6 +33,7 @@ final class WebRequestsTest {
 
   private final Client system = MemorySystem.open();
   private final Serving serving = new Serving(Duration.ofSeconds(5));
+  private final WebRequests web = new WebRequests(serving);
   private Door door;
   private Requests requests;
 
@@ -44,13 +45,14 @@ final class WebRequestsTest {
         0,
         Duration.ofSeconds(5),
         new BodyBudget(64 << 20, BodyBudget.TIMEOUT_DEFAULT),
-        new WebRequests(serving, Duration.ofSeconds(2)));
+        web);
     requests = new Requests(door.port());
   }
 
   @AfterEach
   void close() {
     requests.close();
+    web.close();
     door.close();
     serving.close();
   }
@@ -119,7 +121,7 @@ final class WebRequestsTest {
 
   @Test
   void aHandlerPastItsTimeIsGivenUp() throws Exception {
-    deploy("v1", TestApplication.config());
+    deploy("v1", TestApplication.hastyConfig());
     try (var gate = new Gate()) {
       assertThat(requests.get("/gate?" + gate.port()).statusCode()).isEqualTo(504);
     }
