@@ -12,16 +12,26 @@ import valence.node.console.ConsoleRequests;
 import valence.node.http.Endpoint;
 import valence.node.http.Exchange;
 import valence.node.http.Reply;
+import valence.node.http.Watched;
 import valence.node.lambda.Invocations;
+import valence.node.live.LiveRequests;
 import valence.node.operation.OpenApi;
 import valence.node.operation.Operations;
 import valence.node.operation.Uploads;
+import valence.node.source.sqs.SqsRequests;
 import valence.wire.Format;
 
 /// The api door: says whether the node is up, and hands on what it is there for.
 final class ApiRequests implements Endpoint {
   /// What answers once the node is up.
-  record Parts(Guard guard, Operations operations, Uploads uploads, Invocations invocations) {}
+  record Parts(
+      Guard guard,
+      Operations operations,
+      Uploads uploads,
+      Invocations invocations,
+      LiveRequests live,
+      SqsRequests queues,
+      MetricsRequests metrics) {}
 
   private final Life life;
   private final ConsoleRequests console = new ConsoleRequests();
@@ -51,7 +61,7 @@ final class ApiRequests implements Endpoint {
       }
       default -> {}
     }
-    if (ConsoleRequests.concerns(exchange)) {
+    if (ConsoleRequests.concerns(exchange) && !SqsRequests.concerns(exchange)) {
       return console.answer(exchange);
     }
     Parts answering = parts.get();
@@ -72,14 +82,46 @@ final class ApiRequests implements Endpoint {
               refusal -> Invocations.refused(exchange, refusal),
               _ -> answering.invocations().answer(exchange));
     }
+    if (SqsRequests.concerns(exchange)) {
+      return answering
+          .guard()
+          .queue(
+              exchange,
+              refusal -> SqsRequests.refused(exchange, refusal),
+              _ -> answering.queues().answer(exchange));
+    }
     return answering
         .guard()
-        .api(
-            exchange,
-            refusal -> Operations.reply(format, refusal),
-            admission -> path.startsWith(Uploads.PATH)
-                ? answering.uploads().answer(exchange)
-                : answering.operations().answer(exchange, admission));
+        .api(exchange, refusal -> Operations.reply(format, refusal), admission -> {
+          if (path.equals(MetricsRequests.PATH)) {
+            return answering.metrics().answer(exchange, admission);
+          }
+          if (path.startsWith(Uploads.PATH)) {
+            return answering.uploads().answer(exchange);
+          }
+          return LiveRequests.concerns(exchange)
+              ? answering.live().answer(exchange, admission)
+              : answering.operations().answer(exchange, admission);
+        });
+  }
+
+  /// What a request asks for, out of few names.
+  static String operation(Exchange exchange) {
+    String path = exchange.path();
+    if (path.startsWith(Operations.PATH)) {
+      String name = path.substring(Operations.PATH.length());
+      return Guard.operations().contains(name) ? name : "other";
+    }
+    if (Invocations.concerns(exchange)) {
+      return "invoke";
+    }
+    if (path.startsWith(Uploads.PATH)) {
+      return "upload";
+    }
+    if (SqsRequests.concerns(exchange)) {
+      return "queue";
+    }
+    return path.equals(MetricsRequests.PATH) ? "metrics" : Watched.UNTRACED;
   }
 
   /// Whether the node serves, or only lives: a balancer asks the one, who restarts it the other.

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.node.http.Tls;
+import valence.node.telemetry.TelemetryConfig;
 import valence.storage.near.Caching;
 import valence.storage.place.Place;
 
@@ -34,12 +35,18 @@ record Flags(NodeConfig config, @Nullable Path readyFile) {
       "--access-dir",
       "--tls-certificate",
       "--tls-key",
+      "--log",
+      "--log-alerts",
+      "--alerts-url",
+      "--traces-url",
+      "--traces-rate",
       "--ready-file");
 
   /// An address with a password is better there than among the arguments, which all users see.
   static final String STORAGE_VARIABLE = "VALENCE_STORAGE";
 
   private static final String TLS_PASSWORD_VARIABLE = "VALENCE_TLS_PASSWORD";
+  private static final String ALERTS_SECRET_VARIABLE = "VALENCE_ALERTS_SECRET";
   private static final String SIGNED = "signed";
   private static final String PUBLIC = "public";
 
@@ -66,7 +73,8 @@ record Flags(NodeConfig config, @Nullable Path readyFile) {
         port(given, "--api-port", NodeConfig.API_PORT_DEFAULT),
         port(given, "--http-port", NodeConfig.HTTP_PORT_DEFAULT),
         protection(given),
-        NodeConfig.DRAIN_TIMEOUT_DEFAULT);
+        NodeConfig.DRAIN_TIMEOUT_DEFAULT,
+        telemetry(given));
     String readyFile = given.get("--ready-file");
     return new Flags(config, readyFile == null ? null : path("--ready-file", readyFile));
   }
@@ -92,6 +100,16 @@ record Flags(NodeConfig config, @Nullable Path readyFile) {
       throw wrong("--http-access is '" + web + "'.", "Expected " + SIGNED + " or " + PUBLIC + ".");
     }
     return new Protection(directory, tls(given, directory), web.equals(PUBLIC));
+  }
+
+  private static TelemetryConfig telemetry(Map<String, String> given) {
+    return TelemetryConfig.of(
+        given.get("--log"),
+        given.get("--log-alerts"),
+        given.get("--alerts-url"),
+        System.getenv(ALERTS_SECRET_VARIABLE),
+        given.get("--traces-url"),
+        given.get("--traces-rate"));
   }
 
   private static Tls tls(Map<String, String> given, Path directory) {

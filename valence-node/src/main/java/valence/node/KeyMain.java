@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.node.telemetry.Logs;
+import valence.node.telemetry.TelemetryConfig;
 import valence.storage.encryption.KeyFile;
 import valence.storage.place.Place;
 
@@ -20,7 +22,7 @@ public final class KeyMain {
   private KeyMain() {}
 
   public static void main(String... arguments) {
-    LineFormat.install();
+    Logs.install(TelemetryConfig.LogForm.TEXT);
     try {
       run(List.of(arguments));
     } catch (AnomalyException e) {

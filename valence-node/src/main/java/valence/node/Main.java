@@ -4,6 +4,8 @@ import java.net.URLConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import valence.api.AnomalyException;
+import valence.node.telemetry.Logs;
+import valence.node.telemetry.TelemetryConfig;
 
 /// The command that becomes a node:
 ///
@@ -12,6 +14,8 @@ import valence.api.AnomalyException;
 ///         [--group NAME] [--host 127.0.0.1] [--api-port 8182]
 ///         [--http-port 8184] [--http-access signed|public] [--access-dir DIR]
 ///         [--tls-certificate FILE [--tls-key FILE]] [--ready-file FILE]
+///         [--log text|json] [--log-alerts warn|error|off] [--alerts-url URL]
+///         [--traces-url URL [--traces-rate 0…1]]
 ///
 /// Without `--storage`, or `VALENCE_STORAGE` in the environment, the facts are in the folder.
 /// Ends with 0 after a shutdown, 2 when the arguments are wrong, 1 when the node can't start.
@@ -24,7 +28,7 @@ public final class Main {
   public static void main(String... arguments) throws InterruptedException {
     // By its name alone: a use of the class would start the JDK's own manager first.
     System.setProperty("java.util.logging.manager", LastingLogs.class.getName());
-    LineFormat.install();
+    Logs.install(TelemetryConfig.LogForm.TEXT); // also for what is wrong with the flags
     // A jar kept open by a cache of the JDK would outlive its revision.
     URLConnection.setDefaultUseCaches("jar", false);
     Flags flags;
@@ -35,6 +39,7 @@ public final class Main {
       System.exit(EXIT_USAGE);
       return;
     }
+    Logs.install(flags.config().telemetry().log());
     try {
       run(flags);
     } catch (AnomalyException e) {

@@ -10,8 +10,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import valence.api.Anomaly;
 import valence.api.Client;
 import valence.engine.indexing.Indexing;
 import valence.engine.local.LocalClient;
@@ -29,9 +31,22 @@ import valence.node.http.BodyBudget;
 import valence.node.http.Door;
 import valence.node.http.Endpoint;
 import valence.node.http.Patience;
+import valence.node.http.Watched;
 import valence.node.lambda.Invocations;
+import valence.node.live.LiveRequests;
 import valence.node.operation.Operations;
 import valence.node.operation.Uploads;
+import valence.node.parameter.Parameters;
+import valence.node.parameter.Vault;
+import valence.node.source.Backoff;
+import valence.node.source.SettingValues;
+import valence.node.source.Sources;
+import valence.node.source.WebhookRequests;
+import valence.node.source.queue.QueueFacts;
+import valence.node.source.queue.Queues;
+import valence.node.source.sqs.SqsRequests;
+import valence.node.telemetry.Samples;
+import valence.node.telemetry.Telemetry;
 import valence.node.web.WebRequests;
 import valence.storage.place.Place;
 
@@ -42,15 +57,14 @@ public final class Node implements AutoCloseable {
   /// What request bodies may take of the memory at once.
   private static final long BODY_BYTES_MAX = 256L << 20;
 
-  /// How long the application's HTTP handler may take.
-  private static final Duration HANDLER_TIMEOUT = Duration.ofSeconds(60);
-
   private final NodeConfig config;
   private final Life life = new Life();
   private final Deque<AutoCloseable> doors = new ArrayDeque<>(); // newest first
   private final Deque<AutoCloseable> parts = new ArrayDeque<>(); // newest first
   private final Door api;
   private final Door http;
+  private final Serving serving;
+  private final Client system;
 
   /// Starts a node; returns once it serves.
   public static Node start(NodeConfig config) {
@@ -60,30 +74,72 @@ public final class Node implements AutoCloseable {
   private Node(NodeConfig config) {
     this.config = config;
     try {
+      Telemetry telemetry =
+          part(new Telemetry(config.telemetry(), config.system(), config.group()));
       var budget = new BodyBudget(BODY_BYTES_MAX, BodyBudget.TIMEOUT_DEFAULT);
       var requests = new ApiRequests(life);
       Path directory = config.protection().directory();
       Access access = new Access(directory, Clock.systemUTC());
       config.protection().requireFor(config, access);
       Guard guard = new Guard(access, part(new AuditLog(directory, Clock.systemUTC())));
-      api = door("api", config.apiPort(), budget, requests);
+      api = door(
+          "api",
+          config.apiPort(),
+          budget,
+          new Watched("api", ApiRequests::operation, telemetry, requests));
 
       Storage storage = config.storage().open(); // the client closes it
       CodeStore code = new CodeStore(storage.blobs(), config.folder().resolve("code"));
-      Serving serving = part(new Serving(config.drainTimeout()));
+      serving = part(new Serving(config.drainTimeout()));
       LocalClient databases = part(new LocalClient(
           storage,
-          new AllowedFunctions(serving),
+          new AllowedFunctions(serving, telemetry),
           Clock.systemUTC(),
           Indexing.durable(),
           config.caching().open(config.storage() instanceof Place.Encrypted)));
-      Client system = new SystemClient(databases);
-
       Control control = Control.open(databases);
-      Deployer deployer = part(new Deployer(config.group(), control, code, serving, system));
+      Parameters parameters = new Parameters(
+          control.connection(), config.group(), new Vault(control.connection(), keys(config)));
+      system = new SystemClient(databases, parameters);
+      Deployer deployer = part(new Deployer(
+          config.group(),
+          control,
+          code,
+          serving,
+          system,
+          drainMax(config),
+          parameters::masked,
+          telemetry));
       deployer.resume();
 
-      http = door("http", config.httpPort(), budget, web(guard, serving));
+      QueueFacts facts = QueueFacts.open(databases);
+      Sources sources = part(new Sources(
+              serving,
+              facts,
+              Queues.open(facts, Clock.systemUTC()),
+              system,
+              settings(parameters),
+              Clock.systemUTC(),
+              Backoff.DEFAULT,
+              config.drainTimeout())
+          .start());
+
+      WebRequests web = new WebRequests(serving);
+      http = door(
+          "http",
+          config.httpPort(),
+          budget,
+          new Watched(
+              "http",
+              _ -> "handler",
+              telemetry,
+              webhooks(new WebhookRequests(sources), web(guard, web))));
+      doors.push(web); // its events last until they are ended, so they are before their door
+      LiveRequests live = new LiveRequests(system);
+      // Streams last until they are ended, so they are before their door is closed.
+      doors.push(live);
+      telemetry.metrics().source(serving::tell);
+      telemetry.metrics().source(this::tell);
       requests.serve(new ApiRequests.Parts(
           guard,
           new Operations(
@@ -91,12 +147,23 @@ public final class Node implements AutoCloseable {
               code,
               control,
               deployer,
-              () -> status(serving, control, system),
+              parameters,
+              sources,
+              () -> status(control, telemetry),
               databases::rebuildIndex,
-              life::drain),
+              life::drain,
+              telemetry),
           new Uploads(code),
-          new Invocations(serving)));
+          new Invocations(serving),
+          live,
+          new SqsRequests(sources.queues()),
+          new MetricsRequests(telemetry, databases)));
       life.serve();
+    } catch (InterruptedException e) {
+      close();
+      Thread.currentThread().interrupt();
+      throw Anomaly.of(Anomaly.Category.INTERRUPTED, "The node was interrupted as it started.")
+          .toException(e);
     } catch (Throwable e) {
       close();
       throw e;
@@ -117,6 +184,16 @@ public final class Node implements AutoCloseable {
     return http.port();
   }
 
+  /// What serves its application.
+  Serving serving() {
+    return serving;
+  }
+
+  /// Its databases, as its users get them.
+  Client system() {
+    return system;
+  }
+
   /// Returns once somebody asked the node to end; then it is to be closed.
   public void awaitShutdown() throws InterruptedException {
     life.awaitDrain();
@@ -134,11 +211,35 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private Endpoint web(Guard guard, Serving serving) {
-    var web = new WebRequests(serving, HANDLER_TIMEOUT);
+  /// Where the keys of secrets are: with those of the storage, when that is encrypted.
+  private static Path keys(NodeConfig config) {
+    return config.storage() instanceof Place.Encrypted(Place _, Path keyFile)
+        ? keyFile
+        : config.protection().directory().resolve("parameter-keys");
+  }
+
+  private static Duration drainMax(NodeConfig config) {
+    return config.drainTimeout().compareTo(Deployer.DRAIN_MAX) < 0
+        ? config.drainTimeout()
+        : Deployer.DRAIN_MAX;
+  }
+
+  private Endpoint web(Guard guard, WebRequests web) {
     return config.protection().publicHttp()
         ? web
         : exchange -> guard.web(exchange, WebRequests::refused, _ -> web.answer(exchange));
+  }
+
+  /// What sources find their paths and secrets by: the system's parameters, and behind them the
+  /// environment of the process.
+  private static SettingValues settings(Parameters parameters) {
+    return name -> Optional.ofNullable(parameters.values().get(name))
+        .or(() -> SettingValues.environment().value(name));
+  }
+
+  private static Endpoint webhooks(WebhookRequests webhooks, Endpoint others) {
+    return exchange ->
+        webhooks.concerns(exchange) ? webhooks.answer(exchange) : others.answer(exchange);
   }
 
   private Door door(String name, int port, BodyBudget budget, Endpoint endpoint) {
@@ -172,8 +273,15 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  private void tell(Samples samples) {
+    samples.gauge(
+        "valence_connections", "Connections that are open.", api.connections(), "door", "api");
+    samples.gauge(
+        "valence_connections", "Connections that are open.", http.connections(), "door", "http");
+  }
+
   /// What `status` answers.
-  private Map<Keyword, Object> status(Serving serving, Control control, Client system) {
+  private Map<Keyword, Object> status(Control control, Telemetry telemetry) {
     Map<Keyword, Object> status = new LinkedHashMap<>();
     status.put(kw("system"), config.system());
     status.put(kw("group"), config.group());
@@ -184,6 +292,9 @@ public final class Node implements AutoCloseable {
     control
         .servesSince(config.group())
         .ifPresent(instant -> status.put(kw("since"), java.util.Date.from(instant)));
+    if (!telemetry.overdue().stuck().isEmpty()) {
+      status.put(kw("stuck"), telemetry.overdue().stuck());
+    }
     status.put(kw("databases"), system.listDatabases());
     Map<Keyword, Object> ports = new LinkedHashMap<>();
     ports.put(kw("api"), apiPort());

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.node.telemetry.TelemetryConfig;
 import valence.storage.near.Caching;
 import valence.storage.place.Place;
 
@@ -22,6 +23,7 @@ import valence.storage.place.Place;
 /// @param httpPort     0 for any that is free
 /// @param protection   who is let in, and how what passes is kept from others
 /// @param drainTimeout how long the end waits for requests under way
+/// @param telemetry    who watches it
 public record NodeConfig(
     String system,
     Path folder,
@@ -32,7 +34,8 @@ public record NodeConfig(
     int apiPort,
     int httpPort,
     Protection protection,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    TelemetryConfig telemetry) {
   public static final String GROUP_DEFAULT = "solo";
   public static final String HOST_DEFAULT = "127.0.0.1";
   public static final int API_PORT_DEFAULT = 8182;
@@ -78,6 +81,48 @@ public record NodeConfig(
         httpPort,
         Protection.in(folder.resolve("access")),
         drainTimeout);
+  }
+
+  /// The same with its facts elsewhere.
+  NodeConfig at(Place place) {
+    return new NodeConfig(
+        system,
+        folder,
+        place,
+        caching,
+        group,
+        host,
+        apiPort,
+        httpPort,
+        protection,
+        drainTimeout,
+        telemetry);
+  }
+
+  /// A node that nobody outside watches.
+  public NodeConfig(
+      String system,
+      Path folder,
+      Place storage,
+      Caching caching,
+      String group,
+      String host,
+      int apiPort,
+      int httpPort,
+      Protection protection,
+      Duration drainTimeout) {
+    this(
+        system,
+        folder,
+        storage,
+        caching,
+        group,
+        host,
+        apiPort,
+        httpPort,
+        protection,
+        drainTimeout,
+        TelemetryConfig.NONE);
   }
 
   private static void checkName(String flag, String name) {

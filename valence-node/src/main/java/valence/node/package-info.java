@@ -16,7 +16,10 @@
 /// | `app` | loading and swapping code |
 /// | `hosted` | what hosted code is given |
 /// | `deploy` | driving deployments |
+/// | `source` | what calls functions when something happens, and queues |
 /// | `control` | the system's own facts |
+/// | `dev` | revisions straight from a developer's folders; only in a process of [DevMain] |
+/// | `telemetry` | what it tells those who watch it |
 @NullMarked
 package valence.node;
 

@@ -409,7 +409,9 @@ final class NodeTest {
       phases.add(get(phase, "phase"));
       assertThat(get(phase, "at")).isInstanceOf(Date.class);
     }
-    assertThat(phases).containsExactly(kw("wished"), kw("fetch"), kw("load"), kw("serve"));
+    assertThat(phases)
+        .containsExactly(
+            kw("wished"), kw("fetch"), kw("compare"), kw("load"), kw("serve"), kw("drain"));
     assertThat(call("status")).satisfies(s -> {
       assertThat(get(s, "application")).isEqualTo("shop");
       assertThat(get(s, "revision")).isEqualTo(sha("v1"));

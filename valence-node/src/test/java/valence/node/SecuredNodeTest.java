@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import static valence.api.Valence.kw;
 
+import clojure.lang.Keyword;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -13,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.api.Datom;
 import valence.client.NodeAddress;
 import valence.client.NodeClient;
 import valence.client.Trust;
@@ -44,6 +48,8 @@ final class SecuredNodeTest {
       + " :group \"solo\" :rev \"none\" :deployment #uuid \"00000000-0000-0000-0000-000000000001\""
       + " :call-id #uuid \"00000000-0000-0000-0000-000000000002\""
       + " :artifacts [] :config {} :pushed-by \"x\"}";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @TempDir
   Path directory;
@@ -129,9 +135,25 @@ final class SecuredNodeTest {
       api("missing-artifacts", Action.PUSH),
       api("register-revision", Action.PUSH),
       api("revisions", Action.PUSH, Action.DEPLOY),
+      api("revision-difference", Action.PUSH, Action.DEPLOY),
       api("deploy", Action.DEPLOY),
+      api("rollback", Action.DEPLOY),
+      api("deployments", Action.PUSH, Action.DEPLOY),
       api("deploy-status", Action.PUSH, Action.DEPLOY),
+      api("parameters", Action.CONFIGURE),
+      api("set-parameter", Action.CONFIGURE),
+      api("remove-parameter", Action.CONFIGURE),
+      api("parameter-history", Action.CONFIGURE),
+      api("environment", Action.CONFIGURE, Action.DEPLOY),
+      api("set-environment", Action.CONFIGURE),
+      api("sources", Action.PUSH, Action.DEPLOY),
+      api("pause-source", Action.DEPLOY),
+      api("resume-source", Action.DEPLOY),
+      api("dead-letters", Action.DEPLOY),
+      api("replay-dead-letters", Action.DEPLOY),
       api("rebuild-index", Action.ADMINISTER),
+      api("casts", Action.DEPLOY),
+      api("dev-casts", Action.DEPLOY),
       api("cancel"),
       api("status"),
       api("shutdown", Action.ADMINISTER),
@@ -396,6 +418,38 @@ final class SecuredNodeTest {
           10_000);
       assertThat(invoked.status()).isIn(400, 404); // 404 while no application is deployed
     }
+  }
+
+  @Test
+  void anAnswerInChunksTakesItsPrincipalsPlaceUntilItIsClosed() {
+    AccessKey narrow =
+        TestAccess.create(access, "narrow", Map.of("running", 1L, "waiting", 0L), "all");
+    try (NodeClient one = as(narrow);
+        NodeClient all = as(admin)) {
+      all.call("transact", Map.of(kw("db-name"), "shop", kw("tx-data"), texts()));
+      Map<Keyword, Object> request =
+          Map.of(kw("db"), all.call("db", Map.of(kw("db-name"), "shop")), kw("index"), kw("eavt"));
+      try (Stream<Object> datoms = one.rows("datoms", new HashMap<>(request), PATIENCE)) {
+        assertThat(datoms.iterator().next()).isInstanceOf(Datom.class);
+        assertThatThrownBy(() -> one.call("list-databases", Map.of()))
+            .isInstanceOfSatisfying(
+                AnomalyException.class,
+                e -> assertThat(e.anomaly().error())
+                    .contains(Keyword.intern("access.error", "over-limit")));
+        assertThat(all.call("list-databases", Map.of())).isNotNull(); // others aren't held up
+      }
+      // The node notices at its next write; reading asks again until then.
+      try (Stream<Object> datoms = one.rows("datoms", new HashMap<>(request), PATIENCE)) {
+        assertThat(datoms.iterator().next()).isInstanceOf(Datom.class);
+      }
+    }
+  }
+
+  /// More than fits into what connections hold.
+  private static List<Object> texts() {
+    return LongStream.range(0, 40_000)
+        .<Object>mapToObj(i -> Map.of(kw("db/doc"), i + "x".repeat(1_000)))
+        .toList();
   }
 
   @Test

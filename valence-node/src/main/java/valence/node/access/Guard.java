@@ -8,6 +8,7 @@ import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.node.http.Exchange;
 import valence.node.http.Reply;
+import valence.node.telemetry.Cause;
 import valence.wire.HttpStatus;
 import valence.wire.access.Signature;
 
@@ -39,13 +40,25 @@ public final class Guard {
   /// @param refused how a refusal is said to who asks at this path
   public Reply api(Exchange exchange, Function<Anomaly, Reply> refused, Work work)
       throws Exception {
+    return ofApi(exchange, Rules.ofApi(exchange.path()), refused, work);
+  }
+
+  /// Answers a request of the api door that concerns queues, whatever its path.
+  public Reply queue(Exchange exchange, Function<Anomaly, Reply> refused, Work work)
+      throws Exception {
+    return ofApi(exchange, Optional.of(Rules.QUEUE), refused, work);
+  }
+
+  private Reply ofApi(
+      Exchange exchange, Optional<Rule> rule, Function<Anomaly, Reply> refused, Work work)
+      throws Exception {
     Optional<Anomaly> foreign = Origin.refusal(exchange, access.required());
     if (foreign.isPresent()) {
       Reply reply = refused(foreign.get(), refused);
       audit(exchange, null, reply, null);
       return reply;
     }
-    return answer(exchange, Rules.ofApi(exchange.path()), refused, work);
+    return answer(exchange, rule, refused, work);
   }
 
   /// Answers a request for the application's HTTP handler.
@@ -71,9 +84,13 @@ public final class Guard {
       }
       admitted.rule().requireSomewhere(caller);
       // What anybody known may ask costs little, and calls are cancelled when nothing else gets on.
-      reply = admitted.rule().anyOf().isEmpty()
-          ? work.answer(admitted)
-          : caller.share().run(() -> work.answer(admitted));
+      if (admitted.rule().anyOf().isEmpty()) {
+        reply = caused(caller, work, admitted);
+      } else if (admitted.rule() == Rules.LIVE) {
+        reply = caller.share().last(() -> caused(caller, work, admitted));
+      } else {
+        reply = caller.share().run(() -> caused(caller, work, admitted));
+      }
       refusal = admitted.refusal().orElse(null);
     } catch (AnomalyException e) {
       refusal = e.anomaly();
@@ -84,6 +101,14 @@ public final class Guard {
     }
     audit(exchange, admission, reply, refusal);
     return reply;
+  }
+
+  /// Lets all that works for the request know who asked.
+  private static Reply caused(Caller caller, Work work, Admission admitted) throws Exception {
+    Cause cause = Cause.orNull();
+    return cause == null || !caller.isKnown()
+        ? work.answer(admitted)
+        : cause.of(caller.name()).call(() -> work.answer(admitted));
   }
 
   private static Reply refused(Anomaly anomaly, Function<Anomaly, Reply> refused) {

@@ -2,6 +2,7 @@ package valence.node.access;
 
 import static valence.wire.access.Action.ADMINISTER;
 import static valence.wire.access.Action.CALL;
+import static valence.wire.access.Action.CONFIGURE;
 import static valence.wire.access.Action.DEPLOY;
 import static valence.wire.access.Action.PUSH;
 import static valence.wire.access.Action.READ;
@@ -16,6 +17,7 @@ final class Rules {
   private static final String OPERATIONS_PATH = "/api/";
   private static final String UPLOADS_PATH = "/artifacts/";
   private static final String LAMBDA_PATH = "/2015-03-31/";
+  private static final String INVOKE_PATH = "/invoke/";
 
   /// By the operation's name.
   static final Map<String, Rule> OPERATIONS = new TreeMap<>(Map.ofEntries(
@@ -46,15 +48,38 @@ final class Rules {
       Map.entry("missing-artifacts", Rule.of(Rule.Scope.NONE, PUSH)),
       Map.entry("register-revision", Rule.of(Rule.Scope.NONE, PUSH)),
       Map.entry("revisions", Rule.of(Rule.Scope.NONE, PUSH, DEPLOY)),
+      Map.entry("revision-difference", Rule.of(Rule.Scope.NONE, PUSH, DEPLOY)),
       Map.entry("deploy", Rule.of(Rule.Scope.NONE, DEPLOY)),
+      Map.entry("rollback", Rule.of(Rule.Scope.NONE, DEPLOY)),
+      Map.entry("deployments", Rule.of(Rule.Scope.NONE, PUSH, DEPLOY)),
       Map.entry("deploy-status", Rule.of(Rule.Scope.NONE, PUSH, DEPLOY)),
+      Map.entry("parameters", Rule.of(Rule.Scope.NONE, CONFIGURE)),
+      Map.entry("set-parameter", Rule.of(Rule.Scope.NONE, CONFIGURE)),
+      Map.entry("remove-parameter", Rule.of(Rule.Scope.NONE, CONFIGURE)),
+      Map.entry("parameter-history", Rule.of(Rule.Scope.NONE, CONFIGURE)),
+      Map.entry("environment", Rule.of(Rule.Scope.NONE, CONFIGURE, DEPLOY)),
+      Map.entry("set-environment", Rule.of(Rule.Scope.NONE, CONFIGURE)),
+      Map.entry("sources", Rule.of(Rule.Scope.NONE, PUSH, DEPLOY)),
+      Map.entry("pause-source", Rule.of(Rule.Scope.NONE, DEPLOY)),
+      Map.entry("resume-source", Rule.of(Rule.Scope.NONE, DEPLOY)),
+      Map.entry("dead-letters", Rule.of(Rule.Scope.NONE, DEPLOY)),
+      Map.entry("replay-dead-letters", Rule.of(Rule.Scope.NONE, DEPLOY)),
       Map.entry("rebuild-index", Rule.of(Rule.Scope.NAME, ADMINISTER)),
+      Map.entry("casts", Rule.of(Rule.Scope.NONE, DEPLOY)),
+      Map.entry("dev-casts", Rule.of(Rule.Scope.NONE, DEPLOY)),
       Map.entry("cancel", Rule.of(Rule.Scope.NONE)),
       Map.entry("status", Rule.of(Rule.Scope.NONE)),
       Map.entry("shutdown", Rule.of(Rule.Scope.EVERY, ADMINISTER))));
 
+  private static final String LIVE_PATH = "/live-queries";
+
+  /// Of streams that last, see [Share#last].
+  static final Rule LIVE = Rule.of(Rule.Scope.NAME, READ);
+
+  static final Rule METRICS = Rule.of(Rule.Scope.NONE, READ, DEPLOY, ADMINISTER);
   static final Rule UPLOAD = Rule.of(Rule.Scope.NONE, PUSH);
   static final Rule INVOKE = Rule.of(Rule.Scope.NONE, CALL);
+  static final Rule QUEUE = Rule.of(Rule.Scope.NONE, CALL);
   static final Rule WEB = Rule.of(Rule.Scope.NONE, CALL);
 
   private Rules() {}
@@ -64,9 +89,17 @@ final class Rules {
     if (path.startsWith(OPERATIONS_PATH)) {
       return Optional.ofNullable(OPERATIONS.get(path.substring(OPERATIONS_PATH.length())));
     }
+    if (path.equals("/metrics")) {
+      return Optional.of(METRICS);
+    }
     if (path.startsWith(UPLOADS_PATH)) {
       return Optional.of(UPLOAD);
     }
-    return path.startsWith(LAMBDA_PATH) ? Optional.of(INVOKE) : Optional.empty();
+    if (path.equals(LIVE_PATH)) {
+      return Optional.of(LIVE);
+    }
+    return path.startsWith(LAMBDA_PATH) || path.startsWith(INVOKE_PATH)
+        ? Optional.of(INVOKE)
+        : Optional.empty();
   }
 }

@@ -8,14 +8,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 
-/// A principal's part of a node: so many requests at once, so many that wait. Safe for many
-/// threads.
+/// A principal's part of a node: so many requests at once, so many that wait, so many streams that
+/// last. Safe for many threads.
 final class Share {
+  /// Streams that may last at once, for each request that may be worked on.
+  private static final int LASTING_PER_RUNNING = 4;
+
   private final String principal;
   private final Limits limits;
   private final Duration patience;
   private final Semaphore running;
   private final AtomicInteger admitted = new AtomicInteger();
+  private final AtomicInteger lasting = new AtomicInteger();
 
   /// @param patience how long a request waits for its turn
   Share(String principal, Limits limits, Duration patience) {
@@ -50,6 +54,26 @@ final class Share {
       }
     } finally {
       admitted.decrementAndGet();
+    }
+  }
+
+  /// Runs a request whose answer lasts, as of a live query, beside those that end; `busy` when the
+  /// principal has as many as it may.
+  <T> T last(Callable<T> request) throws Exception {
+    int lastingMax = limits.running() * LASTING_PER_RUNNING;
+    if (lasting.incrementAndGet() > lastingMax) {
+      lasting.decrementAndGet();
+      throw Anomaly.of(
+              Anomaly.Category.BUSY,
+              principal + " reads " + lastingMax + " live queries, as many as it may.",
+              "End one of them, or try again later.")
+          .withError("access.error/over-limit")
+          .toException();
+    }
+    try {
+      return request.call();
+    } finally {
+      lasting.decrementAndGet();
     }
   }
 

@@ -1,21 +1,26 @@
 package valence.node.hosted;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import valence.api.Anomaly;
 import valence.api.Client;
 import valence.api.Connection;
 import valence.api.Db;
 import valence.api.DbStatus;
+import valence.api.LiveQuery;
 import valence.api.LogEntry;
 import valence.api.QueryRequest;
 import valence.api.Transaction;
 import valence.api.TxFeed;
 import valence.api.TxReport;
 import valence.ion.AppInfo;
+import valence.node.app.Entrance;
+import valence.node.app.UnderWay;
 
 /// The client of one revision's code: what it transacts is recorded as its doing.
-record HostedClient(Client system, AppInfo info) implements Client {
+public record HostedClient(Client system, AppInfo info) implements Client {
   @Override
   public boolean createDatabase(String dbName) {
     return system.createDatabase(dbName);
@@ -59,7 +64,15 @@ record HostedClient(Client system, AppInfo info) implements Client {
 
     @Override
     public TxReport transact(Transaction transaction) {
-      TxReport report = connection.transact(Provenance.add(transaction, info));
+      if (UnderWay.entrance() == Entrance.TRANSACTION) {
+        throw Anomaly.of(
+                Anomaly.Category.FORBIDDEN,
+                "A transaction function called transact.",
+                "It is part of one transaction and returns what that is to say.",
+                "Return the tx-data instead.")
+            .toException();
+      }
+      TxReport report = connection.transact(Provenance.add(transaction, info, connection.db()));
       return Provenance.remove(report, transaction.data());
     }
 
@@ -86,6 +99,11 @@ record HostedClient(Client system, AppInfo info) implements Client {
     @Override
     public TxFeed txFeed(Object start) {
       return connection.txFeed(start);
+    }
+
+    @Override
+    public LiveQuery live(QueryRequest query, OptionalLong after) {
+      return connection.live(query, after);
     }
 
     @Override

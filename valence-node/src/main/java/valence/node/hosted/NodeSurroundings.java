@@ -1,22 +1,23 @@
 package valence.node.hosted;
 
 import clojure.lang.Keyword;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import valence.edn.Edn;
 import valence.ion.AppInfo;
+import valence.ion.Trace;
 import valence.ion.spi.Surroundings;
 import valence.node.app.CodeLoader;
+import valence.node.parameter.Parameters;
+import valence.node.telemetry.Cause;
+import valence.node.telemetry.SpanContext;
 
-/// `AppInfo` and `Cast` on a node.
+/// `AppInfo`, `Params`, `Env`, `Trace` and `Cast` on a node.
 public final class NodeSurroundings implements Surroundings {
-  private static final Logger LOG = LoggerFactory.getLogger("cast");
-  private static final Keyword EX = Keyword.intern("ex");
-  private static final int TEXT_CHARACTERS_MAX = 8 << 10;
+  private static final Logger LOG = LoggerFactory.getLogger(NodeSurroundings.class);
 
   @Override
   public Optional<AppInfo> appInfo() {
@@ -24,20 +25,37 @@ public final class NodeSurroundings implements Surroundings {
   }
 
   @Override
-  public void cast(String kind, Map<Keyword, Object> said) {
-    Map<Keyword, Object> fields = new LinkedHashMap<>(said);
-    Throwable thrown = fields.remove(EX) instanceof Throwable ex ? ex : null;
-    switch (kind) {
-      case "alert" -> LOG.warn("cast-alert said={}", text(fields), thrown);
-      case "dev" -> LOG.debug("cast-dev said={}", text(fields));
-      default -> LOG.info("cast-{} said={}", kind, text(fields));
-    }
+  public Optional<Trace> trace() {
+    return Cause.current().map(NodeSurroundings::trace);
   }
 
-  private static String text(@Nullable Object value) {
-    String text = Edn.print(value);
-    return text.length() <= TEXT_CHARACTERS_MAX
-        ? text
-        : text.substring(0, TEXT_CHARACTERS_MAX) + "…";
+  @Override
+  public Optional<SortedMap<String, String>> parameters() {
+    return system().flatMap(SystemClient::parameters).map(Parameters::values);
+  }
+
+  @Override
+  public Optional<Map<Keyword, Object>> environment() {
+    return system().flatMap(SystemClient::parameters).map(Parameters::environment);
+  }
+
+  private static Optional<SystemClient> system() {
+    return Asking.code()
+        .map(CodeLoader::system)
+        .filter(SystemClient.class::isInstance)
+        .map(SystemClient.class::cast);
+  }
+
+  private static Trace trace(Cause cause) {
+    SpanContext span = cause.span();
+    return new Trace(span.traceparent(), span.state(), span.baggage(), cause.requestId());
+  }
+
+  @Override
+  public void cast(String kind, Map<Keyword, Object> said) {
+    Asking.code()
+        .ifPresentOrElse(
+            code -> code.telemetry().casts().say(kind, said, code.appInfo()),
+            () -> LOG.info("cast-of-nobody kind={} keys={}", kind, Edn.print(said.keySet())));
   }
 }

@@ -9,11 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import valence.api.Db;
 import valence.api.Transaction;
 import valence.api.TxReport;
 import valence.edn.Edn;
 import valence.engine.code.EntryPoint;
 import valence.ion.AppInfo;
+import valence.node.telemetry.Cause;
 
 /// Says on a transaction's own entity which code transacts.
 ///
@@ -24,6 +26,9 @@ final class Provenance {
   private static final Keyword ID = kw("db/id");
   private static final Keyword REVISION = kw("valence.tx/revision");
   private static final Keyword FUNCTION = kw("valence.tx/function");
+  private static final Keyword REQUEST = kw("valence.tx/request");
+  private static final Keyword TRACE = kw("valence.tx/trace");
+  private static final Keyword PRINCIPAL = kw("valence.tx/principal");
   private static final String TX = "datomic.tx";
 
   private Provenance() {}
@@ -55,7 +60,8 @@ final class Provenance {
     };
   }
 
-  static Transaction add(Transaction transaction, AppInfo info) {
+  /// @param before may have been made before there were all of the attributes
+  static Transaction add(Transaction transaction, AppInfo info, Db before) {
     Object data = transaction.data() instanceof String text ? Edn.read(text) : transaction.data();
     if (!(data instanceof Collection<?> forms) || forms.stream().anyMatch(Provenance::isCall)) {
       return transaction;
@@ -65,6 +71,14 @@ final class Provenance {
     facts.put(REVISION, info.revision());
     EntryPoint.running()
         .ifPresent(name -> facts.put(FUNCTION, name.getNamespace() + "/" + name.getName()));
+    Cause cause = Cause.orNull();
+    if (cause != null && before.attribute(REQUEST).isPresent()) {
+      facts.put(REQUEST, cause.requestId());
+      facts.put(TRACE, cause.span().traceId());
+      if (cause.principal() != null) {
+        facts.put(PRINCIPAL, cause.principal());
+      }
+    }
     List<@Nullable Object> more = new ArrayList<>(forms);
     more.add(facts);
     return transaction.withData(more);

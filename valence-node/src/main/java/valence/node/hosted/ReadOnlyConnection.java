@@ -1,16 +1,19 @@
 package valence.node.hosted;
 
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Connection;
 import valence.api.Db;
 import valence.api.DbStatus;
+import valence.api.LiveQuery;
 import valence.api.LogEntry;
+import valence.api.QueryRequest;
 import valence.api.Transaction;
 import valence.api.TxFeed;
 import valence.api.TxReport;
 
-/// A connection to the control database.
+/// A connection to a database of the system's own.
 record ReadOnlyConnection(Connection connection) implements Connection {
   @Override
   public String dbName() {
@@ -24,7 +27,7 @@ record ReadOnlyConnection(Connection connection) implements Connection {
 
   @Override
   public TxReport transact(Transaction transaction) {
-    throw SystemClient.reserved();
+    throw SystemClient.reserved(dbName());
   }
 
   @Override
@@ -50,6 +53,11 @@ record ReadOnlyConnection(Connection connection) implements Connection {
   @Override
   public TxFeed txFeed(Object start) {
     return connection.txFeed(start);
+  }
+
+  @Override
+  public LiveQuery live(QueryRequest query, OptionalLong after) {
+    return connection.live(query, after);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package valence.node.hosted;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
@@ -8,14 +10,32 @@ import valence.api.Client;
 import valence.api.Connection;
 import valence.api.QueryRequest;
 import valence.node.control.Control;
+import valence.node.parameter.Parameters;
+import valence.node.source.queue.QueueFacts;
 
-/// The system's client as its users get it: all of it, except that the control database can only be
-/// read. Shared by all, so closing it has no effect.
+/// The system's client as its users get it: all of it, except that the system's own databases can
+/// only be read. Shared by all, so closing it has no effect. Hosted code finds its parameters by
+/// it, too.
 public final class SystemClient implements Client {
-  private final Client client;
+  /// The system's own databases.
+  private static final Set<String> RESERVED = Set.of(Control.DATABASE, QueueFacts.DATABASE);
 
+  private final Client client;
+  private final @Nullable Parameters parameters;
+
+  public SystemClient(Client client, Parameters parameters) {
+    this.client = client;
+    this.parameters = parameters;
+  }
+
+  /// Of a system without parameters: code in it finds those of its process.
   public SystemClient(Client client) {
     this.client = client;
+    this.parameters = null;
+  }
+
+  Optional<Parameters> parameters() {
+    return Optional.ofNullable(parameters);
   }
 
   @Override
@@ -31,14 +51,14 @@ public final class SystemClient implements Client {
   @Override
   public List<String> listDatabases() {
     return client.listDatabases().stream()
-        .filter(name -> !name.equals(Control.DATABASE))
+        .filter(name -> !RESERVED.contains(name))
         .toList();
   }
 
   @Override
   public Connection connect(String dbName) {
     Connection connection = client.connect(dbName);
-    return dbName.equals(Control.DATABASE) ? new ReadOnlyConnection(connection) : connection;
+    return RESERVED.contains(dbName) ? new ReadOnlyConnection(connection) : connection;
   }
 
   @Override
@@ -51,18 +71,18 @@ public final class SystemClient implements Client {
     // The node closes what is behind it.
   }
 
-  static AnomalyException reserved() {
+  static AnomalyException reserved(String dbName) {
     return Anomaly.of(
             Anomaly.Category.FORBIDDEN,
-            "The database " + Control.DATABASE + " is the system's own.",
+            "The database " + dbName + " is the system's own.",
             "It can be queried, and nothing else.",
             "Use another name.")
         .toException();
   }
 
   private static String unreserved(String dbName) {
-    if (dbName.equals(Control.DATABASE)) {
-      throw reserved();
+    if (RESERVED.contains(dbName)) {
+      throw reserved(dbName);
     }
     return dbName;
   }

@@ -1,4 +1,5 @@
-/// What hosted code is given of its node: a client of the system, `AppInfo` and `Cast`.
+/// What hosted code is given of its node: a client of the system, `AppInfo`, `Params`,
+/// `Env` and `Cast`.
 ///
 /// `valence-api` finds this package's classes through `META-INF/services`; they find the revision
 /// that asks by its [valence.node.app.CodeLoader]. So nothing here is static or global, and several

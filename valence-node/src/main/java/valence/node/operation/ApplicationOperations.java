@@ -11,32 +11,52 @@ import java.util.UUID;
 import valence.api.Anomaly;
 import valence.engine.store.BlobId;
 import valence.node.app.CodeStore;
+import valence.node.app.JarCheck;
 import valence.node.control.Control;
 import valence.node.control.DeploymentStatus;
+import valence.node.control.Deployments;
 import valence.node.deploy.Deployer;
+import valence.node.deploy.RevisionDifference;
 import valence.wire.Fields;
 import valence.wire.ion.Artifact;
 import valence.wire.ion.Revision;
 
 /// The operations on applications: push and deploy.
 final class ApplicationOperations {
+  private static final int MESSAGE_CHARACTERS_MAX = 4_000;
+  private static final int HISTORY_DEFAULT = 20;
+
   private final CodeStore store;
   private final Control control;
   private final Deployer deployer;
+  private final RevisionDifference difference;
 
   ApplicationOperations(CodeStore store, Control control, Deployer deployer) {
     this.store = store;
     this.control = control;
     this.deployer = deployer;
+    this.difference = new RevisionDifference(control, store);
   }
 
   Map<String, Operation> byName() {
     return Map.of(
-        "missing-artifacts", this::missingArtifacts,
-        "register-revision", this::registerRevision,
-        "revisions", (request, _) -> control.revisions(request.text("app-name")),
-        "deploy", this::deploy,
-        "deploy-status", this::deployStatus);
+        "missing-artifacts",
+        this::missingArtifacts,
+        "register-revision",
+        this::registerRevision,
+        "revisions",
+        (request, _) -> control.revisions(request.text("app-name")),
+        "revision-difference",
+        (request, _) ->
+            difference.between(request.text("app-name"), request.text("from"), request.text("to")),
+        "deploy",
+        new Operation.Attributed(this::deploy),
+        "rollback",
+        new Operation.Attributed(this::rollBack),
+        "deploy-status",
+        this::deployStatus,
+        "deployments",
+        this::deployments);
   }
 
   private Object missingArtifacts(Fields request, Deadline deadline) {
@@ -70,19 +90,51 @@ final class ApplicationOperations {
               "Upload them first.")
           .toException();
     }
+    for (Artifact artifact : revision.artifacts()) {
+      JarCheck.check(artifact.name(), store.fetch(new BlobId(artifact.id())));
+    }
     return Map.of(kw("rev"), revision.rev(), kw("new?"), control.register(revision));
   }
 
-  private Object deploy(Fields request, Deadline deadline) {
+  private Object deploy(Fields request, String principal) {
     return Map.of(
         kw("deployment"),
         deployer.deploy(
-            request.text("group"), request.text("app-name"), Revision.name(request, "rev")));
+            request.text("group"),
+            request.text("app-name"),
+            Revision.name(request, "rev"),
+            asked(request, principal)));
+  }
+
+  private Object rollBack(Fields request, String principal) {
+    return Map.of(
+        kw("deployment"),
+        deployer.rollBack(
+            request.text("group"), request.text("to", ""), asked(request, principal)));
+  }
+
+  /// Who wishes for a deployment: the principal, where requests are signed, and else whoever the
+  /// caller says to be.
+  private static Deployer.Asked asked(Fields request, String principal) {
+    String by = ParameterOperations.by(request, principal);
+    String message = request.text("message", "");
+    if (message.length() > MESSAGE_CHARACTERS_MAX) {
+      throw request.wrong("message", "at most " + MESSAGE_CHARACTERS_MAX + " characters");
+    }
+    return new Deployer.Asked(by, message, request.flag("force", false));
+  }
+
+  private Object deployments(Fields request, Deadline deadline) {
+    return control
+        .deployments()
+        .history(request.text("group", ""), request.text("app-name", ""), (int)
+            request.number("limit", 1, Deployments.HISTORY_MAX, HISTORY_DEFAULT));
   }
 
   private Object deployStatus(Fields request, Deadline deadline) {
     UUID deployment = request.uuid("deployment");
     return control
+        .deployments()
         .status(deployment)
         .map(DeploymentStatus::toMap)
         .orElseThrow(() -> Anomaly.of(

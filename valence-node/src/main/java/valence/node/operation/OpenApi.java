@@ -17,6 +17,8 @@ import valence.wire.Format;
 public final class OpenApi {
   public static final String PATH = "/openapi.json";
 
+  private static final String LIVE = "/live-queries";
+
   private static final Keyword REF = key("$ref");
   private static final Map<Keyword, Object> ANY = Map.of();
   private static final Map<Keyword, Object> TEXT = type("string");
@@ -147,8 +149,93 @@ public final class OpenApi {
         MAP,
         needed("group", TEXT),
         needed("app-name", TEXT),
-        needed("rev", TEXT));
+        needed("rev", TEXT),
+        field("message", TEXT),
+        field("asked-by", TEXT),
+        field("force", FLAG));
+    add(
+        "rollback",
+        "Begins to deploy what a group ran before.",
+        MAP,
+        needed("group", TEXT),
+        field("to", TEXT),
+        field("message", TEXT),
+        field("asked-by", TEXT),
+        field("force", FLAG));
+    add(
+        "deployments",
+        "What was deployed, newest first.",
+        listOf(MAP),
+        field("group", TEXT),
+        field("app-name", TEXT),
+        field("limit", COUNT));
+    add(
+        "revision-difference",
+        "What one revision has and another hasn't.",
+        MAP,
+        needed("app-name", TEXT),
+        needed("from", TEXT),
+        needed("to", TEXT));
     add("deploy-status", "How a deployment stands.", MAP, needed("deployment", UUID));
+    add(
+        "casts",
+        "What applications cast after a number, or the last few.",
+        MAP,
+        field("after", COUNT),
+        field("kind", KEYWORD),
+        field("limit", COUNT),
+        field("wait", COUNT));
+    add(
+        "dev-casts",
+        "Lets casts for developers through for a while; 0 for no more.",
+        MAP,
+        needed("for-millis", COUNT));
+    add(
+        "parameters",
+        "The parameters at and below a path; of secrets not the values.",
+        listOf(MAP),
+        field("path", TEXT));
+    add(
+        "set-parameter",
+        "Gives a parameter a value.",
+        FLAG,
+        needed("path", TEXT),
+        needed("value", TEXT),
+        field("secret", FLAG),
+        field("asked-by", TEXT));
+    add(
+        "remove-parameter",
+        "Removes a parameter; false when there is none.",
+        FLAG,
+        needed("path", TEXT),
+        field("asked-by", TEXT));
+    add("parameter-history", "What a parameter was.", listOf(MAP), needed("path", TEXT));
+    add(
+        "environment",
+        "What code of a group is told of where it runs.",
+        MAP,
+        needed("group", TEXT));
+    add(
+        "set-environment",
+        "Sets the environment of a group.",
+        FLAG,
+        needed("group", TEXT),
+        needed("environment", MAP),
+        field("asked-by", TEXT));
+    add("sources", "How each source of events stands.", listOf(MAP));
+    add("pause-source", "Lets a source wait.", FLAG, needed("name", TEXT));
+    add("resume-source", "Lets a source go on.", FLAG, needed("name", TEXT));
+    add(
+        "dead-letters",
+        "What a source couldn't deliver.",
+        listOf(MAP),
+        needed("name", TEXT),
+        field("limit", COUNT));
+    add(
+        "replay-dead-letters",
+        "Delivers what couldn't be delivered again; how many.",
+        COUNT,
+        needed("name", TEXT));
     add("status", "What the node is and runs.", MAP);
     add("shutdown", "Lets the node drain and end.", FLAG);
   }
@@ -180,6 +267,7 @@ public final class OpenApi {
                       "503",
                       map("description", "It isn't.")))));
     }
+    paths.put(key(LIVE), map("post", live()));
     return Json.print(map(
             "openapi",
             "3.1.0",
@@ -198,6 +286,33 @@ public final class OpenApi {
             "components",
             map("schemas", schemas())))
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Object live() {
+    Map<Keyword, Object> properties = new LinkedHashMap<>();
+    properties.put(key("db-name"), TEXT);
+    properties.put(key("query"), ANY);
+    properties.put(key("args"), listOf(ANY));
+    properties.put(key("timeout"), COUNT);
+    properties.put(key("after"), COUNT);
+    properties.put(key("format"), TEXT);
+    return map(
+        "operationId",
+        "live-queries",
+        "summary",
+        "The result of a query, then its changes as transactions arrive.",
+        "requestBody",
+        map("required", true, "content", content(object(properties, List.of("db-name", "query")))),
+        "responses",
+        map(
+            "200",
+            map(
+                "description",
+                "Server-sent events: result, change, failure, end.",
+                "content",
+                map("text/event-stream", map("schema", TEXT))),
+            "default",
+            map("description", "Why not.", "content", content(ref("Anomaly")))));
   }
 
   private static Object path(String name, Described each) {

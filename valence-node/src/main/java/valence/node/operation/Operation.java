@@ -10,4 +10,22 @@ interface Operation {
   ///
   /// @param deadline past which nobody waits for it
   @Nullable Object answer(Fields request, Deadline deadline);
+
+  /// An operation that writes down who asked.
+  record Attributed(Work work) implements Operation {
+    /// What is done for a principal; for an empty name when nobody has to say who asks.
+    @FunctionalInterface
+    interface Work {
+      @Nullable Object answer(Fields request, String principal);
+    }
+
+    @Nullable Object answer(Fields request, String principal) {
+      return work.answer(request, principal);
+    }
+
+    @Override
+    public @Nullable Object answer(Fields request, Deadline deadline) {
+      return answer(request, "");
+    }
+  }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ import valence.node.deploy.Deployer;
 import valence.node.http.Exchange;
 import valence.node.http.Lane;
 import valence.node.http.Reply;
+import valence.node.parameter.Parameters;
+import valence.node.source.Sources;
+import valence.node.telemetry.Cause;
+import valence.node.telemetry.Samples;
+import valence.node.telemetry.Telemetry;
 import valence.wire.Answer;
 import valence.wire.EdnBody;
 import valence.wire.Fields;
@@ -39,6 +45,10 @@ public final class Operations {
   private static final int RUNNING_MAX = 32;
   private static final int WAITING_MAX = 127;
   private static final Duration WAIT_MAX = Duration.ofSeconds(1);
+
+  /// Those who wait for something to happen, at once.
+  private static final int WATCHING_MAX = 64;
+
   private static final int REBUILDS_WAITING_MAX = 16;
 
   private static final Duration TIMEOUT_DEFAULT = Duration.ofSeconds(60);
@@ -50,21 +60,32 @@ public final class Operations {
   private final Lane lane = new Lane("operations", RUNNING_MAX, WAITING_MAX, WAIT_MAX);
   private final Calls calls = new Calls();
   private final Streams streams = new Streams();
+  private final Lane watching = new Lane("watching", WATCHING_MAX, 0);
+  private final Telemetry telemetry;
   private final Lane rebuilds = new Lane("rebuilds", 1, REBUILDS_WAITING_MAX);
 
   /// @param status   what `status` answers
   /// @param rebuild  makes the indexes of a database anew
   /// @param shutdown begins the end of the node, and returns at once
+  /// @param telemetry of the node
   public Operations(
       Client client,
       CodeStore store,
       Control control,
       Deployer deployer,
+      Parameters parameters,
+      Sources sources,
       Supplier<Map<?, ?>> status,
       Consumer<String> rebuild,
-      Runnable shutdown) {
+      Runnable shutdown,
+      Telemetry telemetry) {
+    this.telemetry = telemetry;
+    byName.putAll(new WatchOperations(telemetry.casts()).byName());
+    telemetry.metrics().source(this::tell);
     byName.putAll(new DatabaseOperations(client).byName());
     byName.putAll(new ApplicationOperations(store, control, deployer).byName());
+    byName.putAll(new ParameterOperations(parameters).byName());
+    byName.putAll(new SourceOperations(sources).byName());
     byName.put("status", (_, _) -> status.get());
     byName.put("cancel", (_, _) -> false); // answered before, as it has to be known by whom
     byName.put("rebuild-index", (request, _) -> {
@@ -133,7 +154,7 @@ public final class Operations {
           .toException();
     }
     if (!name.equals("cancel")) {
-      lane.requireRoom(); // before the body is read, which costs more than to say no
+      lane(name).requireRoom(); // before the body is read, which costs more than to say no
     }
     Fields request = Fields.of(
         name,
@@ -167,15 +188,30 @@ public final class Operations {
       throws Exception {
     Operation operation = requireNonNull(byName.get(name), name);
     Deadline deadline = deadline(request, TIMEOUT_DEFAULT);
-    Made made = lane.call(
-        deadline.left().plus(MARGIN),
-        () -> call.run(() -> {
-          deadline.left(); // or it waited so long that nobody wants it any more
-          Object value = operation.answer(request, deadline);
-          return value instanceof Rows rows
-              ? new Made.Begun(rows)
-              : new Made.Whole(success(format, seen(name, value, admission)));
-        }));
+    var work = new Work(Cause.orNull());
+    Made made;
+    try {
+      made = lane(name)
+          .call(
+              deadline.left().plus(MARGIN),
+              () -> work.run(() -> call.run(() -> {
+                deadline.left(); // or it waited so long that nobody wants it any more
+                Object value = operation instanceof Operation.Attributed attributed
+                    ? attributed.answer(request, admission.principal())
+                    : operation.answer(request, deadline);
+                return value instanceof Rows rows
+                    ? new Made.Begun(rows)
+                    : new Made.Whole(whole(format, name, seen(name, value, admission)));
+              })));
+    } catch (AnomalyException e) {
+      Thread stays = work.thread();
+      if (stays != null && Lane.isTimeout(e.anomaly())) {
+        telemetry
+            .overdue()
+            .watch("operation " + name, stays, () -> work.thread() != null, null, Cause.orNull());
+      }
+      throw e;
+    }
     return switch (made) {
       case Made.Whole(Reply reply) -> reply;
       case Made.Begun(Rows rows) -> {
@@ -185,11 +221,73 @@ public final class Operations {
     };
   }
 
+  private Lane lane(String name) {
+    return name.equals("casts") ? watching : lane;
+  }
+
+  private void tell(Samples samples) {
+    for (Lane each : List.of(lane, watching, rebuilds)) {
+      samples.gauge(
+          "valence_lane_running", "Operations that run.", each.running(), "lane", each.name());
+      samples.gauge(
+          "valence_lane_queue",
+          "Operations that wait for their turn.",
+          each.queued(),
+          "lane",
+          each.name());
+      samples.counter(
+          "valence_lane_busy_total",
+          "Operations that were refused because too many ran and waited.",
+          each.refused(),
+          "lane",
+          each.name());
+    }
+  }
+
+  /// Work on a thread of a lane, for whoever asked on another.
+  private static final class Work {
+    private final @Nullable Cause cause;
+    private volatile @Nullable Thread thread; // null unless it runs
+
+    Work(@Nullable Cause cause) {
+      this.cause = cause;
+    }
+
+    <T> T run(Callable<T> work) throws Exception {
+      thread = Thread.currentThread();
+      try {
+        return cause == null ? work.call() : cause.call(work);
+      } finally {
+        thread = null;
+      }
+    }
+
+    @Nullable Thread thread() {
+      return thread;
+    }
+  }
+
   /// What an operation came to.
   private sealed interface Made {
     record Whole(Reply reply) implements Made {}
 
     record Begun(Rows rows) implements Made {}
+  }
+
+  private static Reply whole(Format format, String name, @Nullable Object value) {
+    try {
+      return success(format, value);
+    } catch (AnomalyException e) {
+      if (!name.equals("transact")) {
+        throw e;
+      }
+      throw Anomaly.of(
+              Anomaly.Category.UNSUPPORTED,
+              "The transaction was made, but its report is longer than an answer may be.",
+              "Don't send it again; read what it said with tx-range.")
+          .withError("node.error/report-too-long")
+          .toException(e);
+    }
   }
 
   private static Reply success(Format format, @Nullable Object value) {

@@ -59,8 +59,8 @@ public final class TestApplication {
               yield HttpResponse.text(200, "passed " + VERSION);
             }
             case "/long" -> {
-              for (int i = 0; i < 10_000; i++) {
-                Thread.yield();
+              for (int i = 0; i < 200_000; i++) {
+                Thread.onSpinWait();
               }
               yield HttpResponse.text(200, VERSION);
             }
@@ -144,6 +144,11 @@ public final class TestApplication {
 
   public static IonConfig config() {
     return IonConfig.parse(CONFIG);
+  }
+
+  /// The configuration with a handler that has two seconds.
+  public static IonConfig hastyConfig() {
+    return IonConfig.parse(CONFIG.replace(":http-direct {", ":http-direct {:timeout-secs 2 "));
   }
 
   /// The configuration with room for many calls at once.
