@@ -2,32 +2,26 @@ package codebase;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static valence.api.Valence.kw;
 
 import codebase.Commit.Change;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import valence.api.Client;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import valence.api.Connection;
 import valence.api.Db;
-import valence.api.Valence;
+import valence.test.Ions;
+import valence.test.ValenceExtension;
 
 /// Three commits: ann begins a.txt, bob rewrites it, ann adds b.txt and touches a.txt again.
 class QuestionsTest {
-  private Client client;
-  private Connection connection;
+  @RegisterExtension
+  static final ValenceExtension VALENCE =
+      new ValenceExtension("tea", system -> importHistory(system.database("tea")));
 
-  @BeforeEach
-  void importHistory() {
-    client = Valence.client(Map.of("server-type", kw("local"), "storage-dir", kw("mem")));
-    client.createDatabase("codebase-test");
-    connection = client.connect("codebase-test");
+  private static void importHistory(Connection connection) {
     Setup.ensure(connection);
     Import.add(
         connection,
@@ -43,12 +37,6 @@ class QuestionsTest {
                 new Change("a.txt", 2))));
   }
 
-  @AfterEach
-  void close() {
-    client.deleteDatabase("codebase-test");
-    client.close();
-  }
-
   private static Commit commit(
       String sha, List<String> parents, String who, String day, Change... changes) {
     long at = at(day).toEpochMilli();
@@ -61,7 +49,7 @@ class QuestionsTest {
   }
 
   @Test
-  void whoChangedTheMostLinesKnowsAFileBest() {
+  void whoChangedTheMostLinesKnowsAFileBest(Connection connection) {
     List<String> knows = Questions.knows(connection.db(), "a.txt").stream()
         .map(each -> each.author() + " " + each.commits() + " " + each.lines())
         .toList();
@@ -69,7 +57,7 @@ class QuestionsTest {
   }
 
   @Test
-  void ancestorsReachTheFirstCommit() {
+  void ancestorsReachTheFirstCommit(Connection connection) {
     List<String> ancestors = Questions.ancestors(connection.db(), "c3").stream()
         .map(Questions.Line::sha)
         .toList();
@@ -77,12 +65,12 @@ class QuestionsTest {
   }
 
   @Test
-  void onlyTheNewestCommitIsATip() {
+  void onlyTheNewestCommitIsATip(Connection connection) {
     assertEquals(List.of("c3"), List.copyOf(Questions.tips(connection.db())));
   }
 
   @Test
-  void commitsAreThoseOfTheInterval() {
+  void commitsAreThoseOfTheInterval(Connection connection) {
     List<String> commits =
         Questions.commits(connection.db(), at("2020-06-01"), at("2022-01-01")).stream()
             .map(Questions.Line::sha)
@@ -91,7 +79,7 @@ class QuestionsTest {
   }
 
   @Test
-  void filesChangedAreThoseOfTheInterval() {
+  void filesChangedAreThoseOfTheInterval(Connection connection) {
     List<Questions.File> files =
         Questions.changed(connection.db(), at("2020-06-01"), at("2023-01-01"));
     assertEquals(
@@ -100,7 +88,7 @@ class QuestionsTest {
   }
 
   @Test
-  void asOfADateTheOwnerIsWhoItWasThen() {
+  void asOfADateTheOwnerIsWhoItWasThen(Connection connection) {
     Db now = connection.db();
     Db then = now.asOf(Date.from(at("2020-06-01")));
     assertEquals("bob", Questions.owner(now, "a.txt").orElseThrow().author());
@@ -109,7 +97,7 @@ class QuestionsTest {
   }
 
   @Test
-  void aCommitIsSaidOnce() {
+  void aCommitIsSaidOnce(Connection connection) {
     long basis = connection.db().basisT();
     Commit known = commit("c1", List.of(), "ann", "2020-01-01", new Change("a.txt", 10));
     assertEquals(0, Import.add(connection, List.of(known)));
@@ -117,7 +105,7 @@ class QuestionsTest {
   }
 
   @Test
-  void aCommitWithItsClockBehindIsSaidAfterItsParent() {
+  void aCommitWithItsClockBehindIsSaidAfterItsParent(Connection connection) {
     Commit behind = commit("c4", List.of("c3"), "bob", "1999-01-01", new Change("b.txt", 9));
     assertEquals(1, Import.add(connection, List.of(behind)));
     Db db = connection.db();
@@ -128,9 +116,18 @@ class QuestionsTest {
   }
 
   @Test
-  void parentsThatAShallowCloneLacksAreLeftOut() {
+  void parentsThatAShallowCloneLacksAreLeftOut(Connection connection) {
     Import.add(connection, List.of(commit("c9", List.of("c8"), "bob", "2023-01-01")));
     assertEquals(List.of(), Questions.ancestors(connection.db(), "c9"));
     assertEquals(Set.of("c3", "c9"), Set.copyOf(Questions.tips(connection.db())));
+  }
+
+  @Test
+  void questionsAreAskedOverHttp(Ions ions) {
+    var owner = ions.get("/tea/owner?file=a.txt&at=2020-06-01");
+    assertEquals(200, owner.status());
+    assertTrue(owner.text().contains("\"ann\""), owner.text());
+    assertEquals(404, ions.get("/tea/owner?file=c.txt").status());
+    assertEquals(400, ions.get("/tea/owner").status());
   }
 }

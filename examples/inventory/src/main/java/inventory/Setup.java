@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import valence.api.Client;
 import valence.api.Connection;
@@ -17,8 +18,10 @@ public final class Setup {
   /// Lambda handler; the payload is ignored.
   public static Map<String, Object> ensure(String payload, LambdaContext context) {
     try (Client client = Inventory.client()) {
-      boolean created = client.createDatabase(Inventory.DATABASE);
-      return Map.of("created", created, "items", ensure(client.connect(Inventory.DATABASE)));
+      Map<String, Object> made = new LinkedHashMap<>();
+      made.put("created", client.createDatabase(Inventory.DATABASE));
+      made.put("items", ensure(client.connect(Inventory.DATABASE)));
+      return made;
     }
   }
 
