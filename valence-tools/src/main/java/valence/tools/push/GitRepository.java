@@ -39,6 +39,11 @@ record GitRepository(Path root, Path prefix) {
     return Optional.of(new GitRepository(Path.of(lines.getFirst()), Path.of(prefix)));
   }
 
+  /// The application in the developer's own working tree.
+  Build.Project project() {
+    return new Build.Project(root, root.resolve(prefix).normalize());
+  }
+
   /// The commit that is checked out; empty before the first.
   Optional<String> head() {
     Command.Outcome outcome = git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}");
@@ -57,20 +62,11 @@ record GitRepository(Path root, Path prefix) {
     return changes;
   }
 
-  /// Files of the application's folder that git knows or doesn't ignore, relative to it.
+  /// Files that git knows or doesn't ignore, relative to the root.
   List<String> files() {
-    Command.Outcome outcome = git(
-        root.resolve(prefix),
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--deduplicate",
-        "-z");
-    if (outcome.status() != 0) {
-      throw failed(outcome, "ls-files");
-    }
-    return List.of(outcome.out().split("\0"));
+    return List.of(
+        output("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "-z")
+            .split("\0"));
   }
 
   /// The text of a file of the application's folder as of a commit.
@@ -89,11 +85,16 @@ record GitRepository(Path root, Path prefix) {
         : Optional.empty();
   }
 
-  /// Checks a commit out into a new folder, without running the repository's hooks.
+  /// Checks a commit out into a new folder, without running the repository's hooks, and with the
+  /// ends of lines that it has, whatever this user likes them to be.
   void addWorktree(Path folder, String commit) {
     output(
         "-c",
         "core.hooksPath=/dev/null",
+        "-c",
+        "core.autocrlf=false",
+        "-c",
+        "core.eol=lf",
         "worktree",
         "add",
         "--detach",

@@ -9,13 +9,16 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.wire.ion.Artifact;
+import valence.wire.ion.Coordinates;
 
 /// An artifact and the file that it is during the push.
 record Jar(Artifact artifact, Path file) {
   /// Reads the file through for its id; `incorrect` when it is too large for an artifact.
-  static Jar of(Path file, String name, Artifact.Kind kind) throws IOException {
+  static Jar of(Path file, String name, Artifact.Kind kind, @Nullable Coordinates coordinates)
+      throws IOException {
     long size = Files.size(file);
     if (size > Artifact.SIZE_MAX) {
       throw Anomaly.of(
@@ -24,7 +27,7 @@ record Jar(Artifact artifact, Path file) {
               "An artifact may have " + Artifact.SIZE_MAX + " at most.")
           .toException();
     }
-    return new Jar(new Artifact(sha256(file), name, size, kind), file);
+    return new Jar(new Artifact(sha256(file), name, size, kind, coordinates), file);
   }
 
   String id() {

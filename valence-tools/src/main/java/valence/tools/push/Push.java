@@ -7,14 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import valence.api.Anomaly;
 import valence.client.NodeClient;
 import valence.wire.Fields;
@@ -28,33 +26,49 @@ public final class Push {
   private static final List<String> CONFIG_RESOURCES =
       List.of(IonConfig.RESOURCE, IonConfig.DATOMIC_RESOURCE);
 
+  // Where builds take resources from, so that a commit that the system has is known unbuilt.
+  private static final List<String> CONFIG_FOLDERS =
+      List.of("src/main/resources/", "resources/", "");
+
   private final NodeClient node;
   private final Consumer<String> progress;
+  private final Upload upload;
+  private final boolean strict;
+  private final boolean licences;
 
   /// @param progress is told what is being done, a few words at a time
   public Push(NodeClient node, Consumer<String> progress) {
+    this(node, progress, false, false);
+  }
+
+  /// @param strict   whether what is else a warning refuses the push
+  /// @param licences whether to read the licences of libraries, for which all is built in any case
+  public Push(NodeClient node, Consumer<String> progress, boolean strict, boolean licences) {
     this.node = node;
     this.progress = progress;
+    this.upload = new Upload(node, progress);
+    this.strict = strict;
+    this.licences = licences;
   }
 
   /// Pushes the commit that is checked out. `incorrect`, with all reasons, when it couldn't be
   /// built again from what it says.
   public Pushed commit(Path folder) {
-    Path application = existing(folder);
+    Path application = application(folder);
     Optional<GitRepository> found = GitRepository.containing(application);
     if (found.isEmpty()) {
-      throw unreproducible(List.of("not a git repository: " + application));
+      throw Reproducibility.refusal(List.of("not a git repository: " + application));
     }
     GitRepository repository = found.get();
     Optional<String> head = repository.head();
     if (head.isEmpty()) {
-      throw unreproducible(List.of("the repository has no commit yet"));
+      throw Reproducibility.refusal(List.of("the repository has no commit yet"));
     }
     String commit = head.get();
     List<String> reasons = new ArrayList<>(Reproducibility.ofChanges(repository.changes()));
-    repository.text(commit, "pom.xml").map(Reproducibility::ofPom).ifPresent(reasons::addAll);
+    reasons.addAll(sourceReasons(repository.project()));
     if (!reasons.isEmpty()) {
-      throw unreproducible(reasons);
+      throw Reproducibility.refusal(reasons);
     }
     return registered(repository, commit).orElseGet(() -> build(repository, commit));
   }
@@ -68,7 +82,7 @@ public final class Push {
               "Expected at most 100 letters, digits, dots, - and _.")
           .toException();
     }
-    Path application = existing(folder);
+    Path application = application(folder);
     Optional<GitRepository> repository = GitRepository.containing(application);
     try (Sources sources = Sources.ofFolder(application, repository)) {
       return push(Revision.UNREPRODUCIBLE + name, sources, repository, false);
@@ -88,12 +102,25 @@ public final class Push {
   /// The revision of a commit if the system has all of it; then nothing has to be built.
   private Optional<Pushed> registered(GitRepository repository, String commit) {
     long begun = System.nanoTime();
-    for (String resource : CONFIG_RESOURCES) {
-      Optional<String> text = repository.text(commit, "src/main/resources/" + resource);
-      if (text.isPresent()) {
-        String appName = IonConfig.parse(text.get()).appName();
-        return registered(appName, commit)
-            .map(parts -> new Pushed(appName, commit, true, parts, Duration.ZERO, since(begun)));
+    for (String folder : CONFIG_FOLDERS) {
+      for (String resource : CONFIG_RESOURCES) {
+        Optional<String> text = repository.text(commit, folder + resource);
+        if (text.isPresent()) {
+          String appName = IonConfig.parse(text.get()).appName();
+          if (licences || strict) {
+            return Optional.empty(); // what is asked for is in the built files alone
+          }
+          return registered(appName, commit)
+              .map(parts -> new Pushed(
+                  appName,
+                  commit,
+                  true,
+                  parts,
+                  List.of(),
+                  deployGroups(appName),
+                  Duration.ZERO,
+                  since(begun)));
+        }
       }
     }
     return Optional.empty();
@@ -106,10 +133,10 @@ public final class Push {
         Fields revision = Fields.of("A revision", one);
         if (revision.text("rev").equals(rev)) {
           List<Pushed.Part> parts = revision.list("artifacts", List.of()).stream()
-              .map(artifact -> new Pushed.Part(Artifact.of(artifact), false))
+              .map(artifact -> new Pushed.Part(Artifact.of(artifact), false, List.of()))
               .toList();
           List<String> ids = parts.stream().map(part -> part.artifact().id()).toList();
-          return missing(ids).isEmpty() ? Optional.of(parts) : Optional.empty();
+          return upload.missing(ids).isEmpty() ? Optional.of(parts) : Optional.empty();
         }
       }
     }
@@ -120,81 +147,102 @@ public final class Push {
       String rev, Sources sources, Optional<GitRepository> repository, boolean reproducible)
       throws IOException {
     long begun = System.nanoTime();
-    progress.accept("building with Maven");
-    MavenBuild build = MavenBuild.run(sources.application(), sources.outputs());
-    if (reproducible) {
-      List<String> reasons = Reproducibility.ofLibraries(build.libraries());
-      if (!reasons.isEmpty()) {
-        throw unreproducible(reasons);
-      }
+    Build.Project project = sources.project();
+    Build build = Build.of(project.folder());
+    progress.accept("building with " + build.tool());
+    Built made = build.run(project, sources.outputs());
+    if (reproducible && !made.reasons().isEmpty()) {
+      throw Reproducibility.refusal(made.reasons());
     }
-    IonConfig config = config(build.classes());
-    Path jar = sources.outputs().resolve("application.jar");
-    ApplicationJar.write(build.classes(), jar);
+    IonConfig config = config(made.code().getFirst());
+    Findings findings = new Findings();
+    List<Jar> jars = jars(config.appName(), made, sources.outputs(), findings);
+    findings.libraries(made.libraries());
+    if (Files.isRegularFile(project.root().resolve(".gitmodules"))) {
+      findings.say("the repository has submodules: they aren't checked out for the build");
+    }
+    if (strict && !findings.all().isEmpty()) {
+      throw refusedByFindings(findings.all());
+    }
     Duration built = since(begun);
 
     long uploading = System.nanoTime();
-    List<Jar> jars = jars(config.appName(), jar, build.libraries());
-    Set<String> moved = upload(jars);
+    Set<String> moved = upload.run(jars);
     List<Artifact> artifacts = jars.stream().map(Jar::artifact).toList();
     Revision revision = new Revision(config.appName(), rev, pusher(repository), config, artifacts);
     boolean known = node.call("register-revision", revision.toMap()) instanceof Map<?, ?> answer
         && Boolean.FALSE.equals(answer.get(kw("new?")));
-    List<Pushed.Part> parts = artifacts.stream()
-        .map(artifact -> new Pushed.Part(artifact, moved.contains(artifact.id())))
-        .toList();
-    return new Pushed(config.appName(), rev, known, parts, built, since(uploading));
+    Duration uploaded = since(uploading);
+    return new Pushed(
+        config.appName(),
+        rev,
+        known,
+        parts(jars, moved, made.libraries()),
+        findings.all(),
+        deployGroups(config.appName()),
+        built,
+        uploaded);
   }
 
-  private static IonConfig config(Path classes) throws IOException {
-    for (String resource : CONFIG_RESOURCES) {
-      Path file = classes.resolve(resource);
-      if (Files.isRegularFile(file)) {
-        return IonConfig.parse(Files.readString(file));
+  private List<Pushed.Part> parts(List<Jar> jars, Set<String> moved, List<Built.Library> libraries)
+      throws IOException {
+    int code = jars.size() - libraries.size();
+    List<Pushed.Part> parts = new ArrayList<>();
+    for (int i = 0; i < jars.size(); i++) {
+      Artifact artifact = jars.get(i).artifact();
+      List<String> named = licences && i >= code ? Licences.of(libraries.get(i - code)) : List.of();
+      parts.add(new Pushed.Part(artifact, moved.contains(artifact.id()), named));
+    }
+    return parts;
+  }
+
+  /// The groups that run the application, or none yet.
+  private List<String> deployGroups(String appName) {
+    Fields status = Fields.of("The status", node.call("status", Map.of()));
+    return status.text("application", appName).equals(appName)
+        ? List.of(status.text("group"))
+        : List.of();
+  }
+
+  private static List<String> sourceReasons(Build.Project project) {
+    try {
+      return Build.of(project.folder()).reasons(project);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static IonConfig config(Built.Code application) throws IOException {
+    for (Path path : application.paths()) {
+      for (String resource : CONFIG_RESOURCES) {
+        Path file = path.resolve(resource);
+        if (Files.isRegularFile(file)) {
+          return IonConfig.parse(Files.readString(file));
+        }
       }
     }
     throw Anomaly.of(
             Anomaly.Category.INCORRECT,
             "The application has no ion-config.edn.",
-            "Expected src/main/resources/" + IonConfig.RESOURCE
-                + " with its :app-name and its entry points.")
+            "Expected " + IonConfig.RESOURCE
+                + " among its resources, with its :app-name and its entry points.")
         .toException();
   }
 
-  private static List<Jar> jars(String appName, Path application, List<Path> libraries)
+  private static List<Jar> jars(String appName, Built made, Path outputs, Findings findings)
       throws IOException {
     List<Jar> jars = new ArrayList<>();
-    jars.add(Jar.of(application, appName + ".jar", Artifact.Kind.APPLICATION));
-    for (Path library : libraries) {
-      jars.add(Jar.of(library, library.getFileName().toString(), Artifact.Kind.LIBRARY));
+    for (Built.Code code : made.code()) {
+      String name = (code.name().isEmpty() ? appName : code.name()) + ".jar";
+      Path jar = outputs.resolve("code-" + jars.size() + ".jar");
+      ApplicationJar.write(code.paths(), jar, findings::look);
+      jars.add(Jar.of(jar, name, Artifact.Kind.APPLICATION, null));
+    }
+    for (Built.Library library : made.libraries()) {
+      String name = String.valueOf(library.file().getFileName());
+      jars.add(Jar.of(library.file(), name, Artifact.Kind.LIBRARY, library.coordinates()));
     }
     return jars;
-  }
-
-  /// Uploads what the system lacks; the ids of what was new to it.
-  private Set<String> upload(List<Jar> jars) {
-    Set<String> missing = missing(jars.stream().map(Jar::id).toList());
-    Set<String> moved = new HashSet<>();
-    for (Jar jar : jars) {
-      if (missing.remove(jar.id())) {
-        progress.accept("uploading " + jar.artifact().name());
-        node.putArtifact(jar.id(), jar.file());
-        moved.add(jar.id());
-      }
-    }
-    return moved;
-  }
-
-  private Set<String> missing(List<String> ids) {
-    if (ids.isEmpty()) {
-      return Set.of();
-    }
-    Object answer = node.call("missing-artifacts", Map.of(kw("ids"), ids));
-    return answer instanceof Iterable<?> missing
-        ? java.util.stream.StreamSupport.stream(missing.spliterator(), false)
-            .map(String::valueOf)
-            .collect(Collectors.toCollection(HashSet::new))
-        : new HashSet<>();
   }
 
   private static String pusher(Optional<GitRepository> repository) {
@@ -203,7 +251,7 @@ public final class Push {
         .orElseGet(() -> System.getProperty("user.name", "unknown"));
   }
 
-  private static Path existing(Path folder) {
+  private static Path application(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw Anomaly.of(
               Anomaly.Category.NOT_FOUND,
@@ -211,17 +259,20 @@ public final class Push {
               "Expected the folder of an application.")
           .toException();
     }
-    return folder.toAbsolutePath().normalize();
+    try {
+      // Git knows folders by their real paths.
+      return Reactor.application(folder.toRealPath());
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
   }
 
-  private static RuntimeException unreproducible(List<String> reasons) {
-    return Anomaly.of(
-            Anomaly.Category.INCORRECT,
-            "This can't be pushed as a revision named by its commit: "
-                + String.join("; ", reasons)
-                + ".",
-            "Commit, with fixed versions only, or give it a name with --uname NAME.")
-        .with("reasons", reasons)
+  private static RuntimeException refusedByFindings(List<String> findings) {
+    return Anomaly.incorrect(
+            "push.error/warnings",
+            "A strict push has no warnings.",
+            "Mend what there is, or push without --strict:\n  - " + String.join("\n  - ", findings))
+        .with("warnings", findings)
         .toException();
   }
 

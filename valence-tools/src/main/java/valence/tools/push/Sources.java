@@ -20,28 +20,28 @@ final class Sources implements AutoCloseable {
   // What a copy of a folder outside of git leaves out.
   private static final Set<String> NOT_SOURCES = Set.of(".git", "target", ".valence");
 
+  private static final String TREE = "tree";
+
   private final Path temporary;
-  private final Path application;
+  private final Build.Project project;
   private final Optional<GitRepository> worktreeOf;
 
   // For an end that no finally sees, such as Control-C.
   private final Thread emergency = new Thread(this::remove);
 
-  private Sources(Path temporary, Path application, Optional<GitRepository> worktreeOf) {
+  private Sources(Path temporary, Path prefix, Optional<GitRepository> worktreeOf) {
     this.temporary = temporary;
-    this.application = application;
+    Path tree = temporary.resolve(TREE);
+    this.project = new Build.Project(tree, tree.resolve(prefix).normalize());
     this.worktreeOf = worktreeOf;
     Runtime.getRuntime().addShutdownHook(emergency);
   }
 
   /// A clean worktree of a commit.
   static Sources ofCommit(GitRepository repository, String commit) throws IOException {
-    Path temporary = Files.createTempDirectory("valence-push");
-    Path tree = temporary.resolve("tree");
-    Sources sources =
-        new Sources(temporary, tree.resolve(repository.prefix()), Optional.of(repository));
+    Sources sources = new Sources(temporary(), repository.prefix(), Optional.of(repository));
     try {
-      repository.addWorktree(tree, commit);
+      repository.addWorktree(sources.project.root(), commit);
       return sources;
     } catch (RuntimeException e) {
       sources.close();
@@ -49,16 +49,18 @@ final class Sources implements AutoCloseable {
     }
   }
 
-  /// A copy of an application's folder as it is; of a git repository's, without what git ignores.
+  /// A copy of an application's folder as it is; of one in a git repository, of the repository
+  /// without what git ignores, since the application may be built with its neighbours.
   static Sources ofFolder(Path folder, Optional<GitRepository> repository) throws IOException {
-    Path temporary = Files.createTempDirectory("valence-push");
-    Sources sources = new Sources(temporary, temporary.resolve("tree"), Optional.empty());
+    Path prefix = repository.map(GitRepository::prefix).orElse(Path.of(""));
+    Path from = repository.map(GitRepository::root).orElse(folder);
+    Sources sources = new Sources(temporary(), prefix, Optional.empty());
     try {
       List<String> files = repository.isPresent() ? repository.get().files() : filesBelow(folder);
       for (String file : files) {
-        Path source = folder.resolve(file);
+        Path source = from.resolve(file);
         if (Files.exists(source, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(source)) {
-          Path copy = sources.application.resolve(file);
+          Path copy = sources.project.root().resolve(file);
           Files.createDirectories(copy.getParent());
           Files.copy(source, copy, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
         }
@@ -70,9 +72,9 @@ final class Sources implements AutoCloseable {
     }
   }
 
-  /// The application's folder.
-  Path application() {
-    return application;
+  /// What is built.
+  Build.Project project() {
+    return project;
   }
 
   /// A folder for what the push makes; goes with the sources.
@@ -94,6 +96,11 @@ final class Sources implements AutoCloseable {
     } finally {
       worktreeOf.ifPresent(GitRepository::pruneWorktrees);
     }
+  }
+
+  // By its real path: what a build prints, and writes as a class path, is compared with it.
+  private static Path temporary() throws IOException {
+    return Files.createTempDirectory("valence-push").toRealPath();
   }
 
   private static List<String> filesBelow(Path folder) throws IOException {

@@ -52,7 +52,8 @@ class ApplicationJarTest {
     Path classes = Files.createDirectories(temporary.resolve("classes"));
     Path secret = Files.writeString(temporary.resolve("secret"), "42");
     Files.createSymbolicLink(classes.resolve("passwords"), secret);
-    assertThatThrownBy(() -> ApplicationJar.write(classes, temporary.resolve("x.jar")))
+    assertThatThrownBy(
+            () -> ApplicationJar.write(List.of(classes), temporary.resolve("x.jar"), (_, _) -> {}))
         .hasMessageContaining("passwords");
   }
 
@@ -65,7 +66,7 @@ class ApplicationJarTest {
       Files.setLastModifiedTime(file, FileTime.fromMillis(time));
     }
     Path jar = temporary.resolve(as + ".jar");
-    ApplicationJar.write(classes, jar);
+    ApplicationJar.write(List.of(classes), jar, (_, _) -> {});
     return jar;
   }
 }

@@ -9,15 +9,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import valence.api.AnomalyException;
 import valence.client.NodeClient;
-import valence.tools.process.Command;
 import valence.tools.testing.LocalRepository;
 import valence.wire.ion.Revision;
 
@@ -73,6 +70,7 @@ class PushTest {
   private Path temporary = Path.of("");
 
   private Path project = Path.of("");
+  private TestRepository repository = new TestRepository(project);
   private TestSystem system = new TestSystem();
   private NodeClient client = NodeClient.connect(system.address());
   private final List<String> progress = new ArrayList<>();
@@ -83,11 +81,12 @@ class PushTest {
   void aCommittedProject() throws IOException {
     LocalRepository.share();
     project = temporary.resolve("shop");
+    repository = new TestRepository(project);
     write("pom.xml", POM);
     write(".gitignore", "target/\n");
     write("src/main/resources/ion-config.edn", "{:app-name \"shop\" :allow [shop.Prices/net]}");
     write("src/main/java/shop/Prices.java", prices(1));
-    git("init", "--quiet");
+    repository.init();
     commit();
   }
 
@@ -151,7 +150,7 @@ class PushTest {
   @Test
   void aRepositoryWithoutCommitsIsRefused() throws IOException {
     Path empty = Files.createDirectories(temporary.resolve("empty"));
-    run(empty, "git", "init", "--quiet");
+    new TestRepository(empty).init();
     assertThatThrownBy(() -> push().commit(empty)).hasMessageContaining("no commit yet");
   }
 
@@ -211,31 +210,14 @@ class PushTest {
   }
 
   private void write(String file, String text) throws IOException {
-    Path path = project.resolve(file);
-    Files.createDirectories(path.getParent());
-    Files.writeString(path, text);
+    repository.write(file, text);
   }
 
   private void commit() {
-    git("add", "--all");
-    git("commit", "--quiet", "--message", "Next");
+    repository.commit();
   }
 
   private String git(String... words) {
-    List<String> command = new ArrayList<>(List.of("git"));
-    command.addAll(List.of(words));
-    return run(project, command.toArray(String[]::new));
-  }
-
-  private static String run(Path folder, String... words) {
-    Map<String, java.util.Optional<String>> identity = new java.util.HashMap<>();
-    Stream.of("AUTHOR", "COMMITTER").forEach(role -> {
-      identity.put("GIT_" + role + "_NAME", java.util.Optional.of("Ada"));
-      identity.put("GIT_" + role + "_EMAIL", java.util.Optional.of("ada@example.org"));
-    });
-    Command.Outcome outcome =
-        new Command(folder, List.of(words), identity, Duration.ofMinutes(1)).run();
-    assertThat(outcome.status()).as(outcome.err()).isZero();
-    return outcome.out().strip();
+    return repository.git(words);
   }
 }

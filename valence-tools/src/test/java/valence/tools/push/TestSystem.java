@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -31,6 +32,12 @@ final class TestSystem implements AutoCloseable {
 
   private final HttpServer server;
 
+  /// How many of the next uploads end in the middle.
+  int uploadsToBreak;
+
+  /// Every id that an upload began with.
+  final List<String> uploads = new ArrayList<>();
+
   TestSystem() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/artifacts/", this::put);
@@ -49,6 +56,12 @@ final class TestSystem implements AutoCloseable {
 
   private synchronized void put(HttpExchange exchange) throws IOException {
     String id = exchange.getRequestURI().getPath().substring("/artifacts/".length());
+    uploads.add(id);
+    if (uploadsToBreak > 0) {
+      uploadsToBreak--;
+      exchange.close(); // unread, unanswered
+      return;
+    }
     byte[] content = exchange.getRequestBody().readAllBytes();
     boolean right = id.equals(sha256(content));
     boolean known = right && artifacts.put(id, content) != null;
@@ -67,6 +80,7 @@ final class TestSystem implements AutoCloseable {
             .filter(id -> !artifacts.containsKey(id))
             .toList();
       case "revisions" -> described();
+      case "status" -> Map.of(kw("group"), "solo");
       case "register-revision" -> register(request);
       default -> throw new IOException(operation);
     };
