@@ -27,14 +27,26 @@ enum Catalog {
   PULL(Group.DATA, "pull", "Print what a pattern selects of an entity"),
   TRANSACT(Group.DATA, "transact", "Say facts, in one transaction"),
   TX(Group.DATA, "tx", "Show the log: when, by whom, by which code, what"),
+  BLAME(Group.DATA, "blame", "Say of each fact who said it, by which code"),
   EXPLAIN(Group.DATA, "explain", "Show how a query is run, and what it costs"),
   IMPORT(Group.DATA, "import", "Read CSV, JSON lines or EDN into a database"),
   EXPORT(Group.DATA, "export", "Write a database as EDN, CSV or JSON lines"),
 
+  NEW(Group.APPLICATION, "new", "Make a small application that can be pushed at once"),
+  CLASS_PATH(Group.APPLICATION, "class-path", "Print the jars to compile and test with"),
+  DEV(Group.APPLICATION, "dev", "Run an application while you write it"),
   PUSH(Group.APPLICATION, "push", "Take an application's commit to the system"),
   DEPLOY(Group.APPLICATION, "deploy", "Make the system run what was pushed"),
   DEPLOY_STATUS(Group.APPLICATION, "deploy-status", "Say where a deployment stands"),
+  ROLLBACK(Group.APPLICATION, "rollback", "Run again what ran before"),
+  DEPLOYMENTS(Group.APPLICATION, "deployments", "Show what was deployed: who, when, why, the end"),
+  REVISIONS(Group.APPLICATION, "revisions", "List what was pushed, and how revisions differ"),
+  PARAMS(Group.APPLICATION, "params", "Set what the code reads: parameters, secrets, environment"),
+  SOURCES(Group.APPLICATION, "sources", "Show, pause and resume what calls functions"),
   INVOKE(Group.APPLICATION, "invoke", "Call a function of the application"),
+  CASTS(Group.APPLICATION, "casts", "Show what the application cast lately"),
+  CAST(Group.APPLICATION, "cast", "Say which casts a node lets through"),
+  METRICS(Group.APPLICATION, "metrics", "Print what the node counts"),
 
   BACKUP(Group.SAFETY, "backup", "Copy databases into a directory, what is new alone"),
   RESTORE(Group.SAFETY, "restore", "Make a database of a backup"),
@@ -118,12 +130,24 @@ enum Catalog {
       case PULL -> new PullCommand(terminal);
       case TRANSACT -> new TransactCommand(terminal);
       case TX -> new LogCommand(terminal);
+      case BLAME -> new BlameCommand(terminal);
+      case CASTS -> new CastsCommand(terminal);
+      case CAST -> new CastCommand(terminal);
+      case METRICS -> new MetricsCommand(terminal);
       case EXPLAIN -> new ExplainCommand(terminal);
       case IMPORT -> new ImportCommand(terminal);
       case EXPORT -> new ExportCommand(terminal);
+      case NEW -> new NewCommand(terminal);
+      case CLASS_PATH -> new ClassPathCommand(terminal);
+      case DEV -> new DevCommand(terminal);
       case PUSH -> new PushCommand(terminal);
       case DEPLOY -> new DeployCommand(terminal);
       case DEPLOY_STATUS -> new DeployStatusCommand(terminal);
+      case ROLLBACK -> new RollbackCommand(terminal);
+      case DEPLOYMENTS -> new DeploymentsCommand(terminal);
+      case REVISIONS -> new RevisionsCommand(terminal);
+      case PARAMS -> new ParamsCommand(terminal);
+      case SOURCES -> new SourcesCommand(terminal);
       case INVOKE -> new InvokeCommand(terminal);
       case BACKUP -> new BackupCommand(terminal);
       case RESTORE -> new RestoreCommand(terminal);

@@ -20,7 +20,7 @@ import valence.wire.Fields;
     name = "deploy",
     mixinStandardHelpOptions = true,
     description = "Make a group run a pushed revision. Returns at once, or with --wait at its end.",
-    footer = {"", "Example:", "  valence deploy inventory --wait"})
+    footer = {"", "Example:", "  valence deploy inventory --wait --message 'Order sooner'"})
 final class DeployCommand implements Callable<Integer> {
   static final Duration WAIT_MAX = Duration.ofMinutes(15);
 
@@ -52,6 +52,17 @@ final class DeployCommand implements Callable<Integer> {
   @Option(names = "--wait", description = "Wait for the end; status 1 when it failed.")
   private boolean wait;
 
+  @Option(
+      names = {"--message", "--why"},
+      paramLabel = "TEXT",
+      description = "What for; valence deployments shows it.")
+  private String message = "";
+
+  @Option(
+      names = "--force",
+      description = "Deploy it although it doesn't fit what runs; why not is recorded.")
+  private boolean force;
+
   DeployCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -60,20 +71,27 @@ final class DeployCommand implements Callable<Integer> {
   public Integer call() {
     try (NodeClient node = system.connect()) {
       String revision = rev.orElseGet(() -> newest(node));
-      Deployment deployment = Deployment.start(node, group, appName, revision);
-      if (!wait) {
-        format.print(
-            terminal,
-            Map.of(kw("deployment"), deployment.id()),
-            () -> terminal.line(
-                "Follow it with\n  " + system.command("deploy-status " + deployment.id())));
-        return 0;
-      }
-      Deployment.Status status = deployment.await(WAIT_MAX, terminal::progress);
-      terminal.endProgress();
-      format.print(terminal, status.data(), () -> Fieldwise.print(terminal, status.data()));
-      return DeployStatusCommand.exit(terminal, status);
+      Deployment deployment =
+          Deployment.start(node, group, appName, revision, new Deployment.Wish(message, force));
+      return followed(terminal, format, system, deployment, wait);
     }
+  }
+
+  /// Tells of a deployment that has begun, or waits for its end; the status to exit with.
+  static int followed(
+      Terminal terminal, Format format, SystemOption system, Deployment deployment, boolean wait) {
+    if (!wait) {
+      format.print(
+          terminal,
+          Map.of(kw("deployment"), deployment.id()),
+          () -> terminal.line(
+              "Follow it with\n  " + system.command("deploy-status " + deployment.id())));
+      return 0;
+    }
+    Deployment.Status status = deployment.await(WAIT_MAX, terminal::progress);
+    terminal.endProgress();
+    format.print(terminal, status.data(), () -> DeploymentPage.print(terminal, status.data()));
+    return DeployStatusCommand.exit(terminal, status);
   }
 
   private String newest(NodeClient node) {

@@ -34,7 +34,7 @@ final class DeployStatusCommand implements Callable<Integer> {
   public Integer call() {
     try (NodeClient node = system.connect()) {
       Deployment.Status status = new Deployment(node, deployment).status();
-      format.print(terminal, status.data(), () -> Fieldwise.print(terminal, status.data()));
+      format.print(terminal, status.data(), () -> DeploymentPage.print(terminal, status.data()));
       return exit(terminal, status);
     }
   }

@@ -191,6 +191,11 @@ public final class Main {
         Keyword.intern("category"), Keyword.intern(anomaly.category().keyword().getName()));
     anomaly.error().ifPresent(error -> value.put(Keyword.intern("error"), error));
     value.put(Keyword.intern("message"), anomaly.message());
+    for (Keyword list : List.of(Keyword.intern("reasons"), Keyword.intern("warnings"))) {
+      if (anomaly.data().get(list) instanceof List<?> all) {
+        value.put(list, all);
+      }
+    }
     terminal.err().println(json ? Json.print(value) : EdnBody.text(value));
   }
 

@@ -16,7 +16,13 @@ import valence.tools.terminal.Terminal;
     name = "push",
     mixinStandardHelpOptions = true,
     description = "Build an application's commit and take to the system what it lacks of it.",
-    footer = {"", "Examples:", "  valence push", "  valence push ~/src/inventory --uname trial"})
+    footer = {
+      "",
+      "Examples:",
+      "  valence push",
+      "  valence push ~/src/inventory --uname trial",
+      "  valence push --licences"
+    })
 final class PushCommand implements Callable<Integer> {
   private final Terminal terminal;
 
@@ -39,6 +45,14 @@ final class PushCommand implements Callable<Integer> {
       description = "Push the folder as it is, as unreproducible/NAME.")
   private Optional<String> name = Optional.empty();
 
+  @Option(
+      names = "--licences",
+      description = "List the libraries with their versions and licences.")
+  private boolean licences;
+
+  @Option(names = "--strict", description = "Refuse what is else a warning, such as a secret.")
+  private boolean strict;
+
   PushCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -46,11 +60,11 @@ final class PushCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (NodeClient node = system.connect()) {
-      Push push = new Push(node, terminal::progress);
+      Push push = new Push(node, terminal::progress, strict, licences);
       Pushed pushed =
           name.map(given -> push.folder(folder, given)).orElseGet(() -> push.commit(folder));
       terminal.endProgress();
-      format.print(terminal, pushed.toMap(), () -> print(pushed));
+      format.print(terminal, pushed.toMap(command(pushed)), () -> print(pushed));
       return 0;
     }
   }
@@ -58,8 +72,16 @@ final class PushCommand implements Callable<Integer> {
   private void print(Pushed pushed) {
     terminal.line("Revision  " + terminal.bold(pushed.rev()) + " of " + pushed.appName());
     pushed.lines().forEach(line -> terminal.line("  " + line));
+    if (licences && !pushed.libraryLines().isEmpty()) {
+      terminal.line("Libraries");
+      pushed.libraryLines().forEach(line -> terminal.line("  " + line));
+    }
+    pushed.warnings().forEach(each -> terminal.line(terminal.alarm("Warning: ") + each + "."));
     terminal.line("Deploy it with");
-    terminal.line(
-        "  " + system.command("deploy " + pushed.appName() + " " + pushed.rev() + " --wait"));
+    terminal.line("  " + command(pushed));
+  }
+
+  private String command(Pushed pushed) {
+    return system.command(pushed.deployWords());
   }
 }

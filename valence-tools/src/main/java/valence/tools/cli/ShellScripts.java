@@ -34,11 +34,6 @@ final class ShellScripts {
           }
           out.append("      esac\n");
         }
-        if (each.path().equals("help")) {
-          out.append("      commands=\"")
-              .append(String.join(" ", Catalog.words()))
-              .append("\"\n");
-        }
         out.append("      ;;\n");
       }
     }

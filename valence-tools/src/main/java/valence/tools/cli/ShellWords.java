@@ -12,7 +12,7 @@ import valence.tools.terminal.Terminal;
 ///
 /// @param path     the command, such as `db` or `db create`
 /// @param summary  what it does, in a line
-/// @param commands those below it, with what they do
+/// @param commands those below it, or what help is there for, with what they do
 /// @param options  with what they are for
 /// @param files    whether an argument may be a file
 record ShellWords(
@@ -48,6 +48,11 @@ record ShellWords(
 
   private static ShellWords of(String path, String summary, CommandLine command) {
     Map<String, String> commands = new LinkedHashMap<>();
+    if (path.equals("help")) {
+      for (Catalog each : Catalog.values()) {
+        commands.put(each.word(), each.summary());
+      }
+    }
     command.getSubcommands().forEach((word, below) -> commands.put(word, summary(below)));
     Map<String, String> options = new LinkedHashMap<>();
     for (OptionSpec option : command.getCommandSpec().options()) {

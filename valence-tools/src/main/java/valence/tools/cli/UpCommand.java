@@ -101,6 +101,25 @@ final class UpCommand implements Callable<Integer> {
       description = "Keeps copies where several nodes find them, 10 GiB at most.")
   private Optional<Path> sharedCacheDirectory = Optional.empty();
 
+  @Option(
+      names = "--log",
+      paramLabel = "FORM",
+      description = "Lines of the log as text or json; default: text.")
+  private Optional<String> log = Optional.empty();
+
+  @Option(
+      names = "--alerts-url",
+      paramLabel = "URL",
+      description =
+          "Where alerts are posted, signed with VALENCE_ALERTS_SECRET of the environment.")
+  private Optional<String> alerts = Optional.empty();
+
+  @Option(
+      names = "--traces-url",
+      paramLabel = "URL",
+      description = "A collector of traces, OTLP over HTTP, such as http://127.0.0.1:4318.")
+  private Optional<String> traces = Optional.empty();
+
   @Option(names = "--foreground", description = "Run it here until Control-C; remember nothing.")
   private boolean foreground;
 
@@ -143,6 +162,9 @@ final class UpCommand implements Callable<Integer> {
     told = with(told, Setting.HEAP, heap);
     told = with(told, Setting.CACHE_DIR, cacheDirectory.map(Path::toAbsolutePath));
     told = with(told, Setting.CACHE_BYTES, cacheBytes);
+    told = with(told, Setting.LOG, log);
+    told = with(told, Setting.ALERTS_URL, alerts);
+    told = with(told, Setting.TRACES_URL, traces);
     return with(told, Setting.SHARED_CACHE_DIR, sharedCacheDirectory.map(Path::toAbsolutePath));
   }
 

@@ -3,12 +3,14 @@ package valence.tools.session;
 import static valence.api.Valence.kw;
 
 import clojure.lang.Keyword;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Datom;
 import valence.client.NodeClient;
@@ -19,6 +21,8 @@ import valence.wire.Fields;
 public record NodeDatabase(NodeClient node, String name) {
   /// As long as a node lets a query ask for.
   private static final long TIMEOUT_MILLIS = 600_000;
+
+  private static final Duration CHUNK_PATIENCE = Duration.ofMinutes(1);
 
   /// The newest value, with its t: it stays what it is while others write.
   public DbValue newest() {
@@ -85,6 +89,15 @@ public record NodeDatabase(NodeClient node, String name) {
       }
     }
     return datoms;
+  }
+
+  /// An index from its begin to its end, read as it arrives. To be closed.
+  public Stream<Datom> datoms(DbValue db, String index) {
+    Map<Keyword, @Nullable Object> request = new HashMap<>();
+    request.put(kw("db"), db);
+    request.put(kw("index"), kw(index));
+    request.put(kw("components"), List.of());
+    return node.rows("datoms", request, CHUNK_PATIENCE).map(Datom.class::cast);
   }
 
   /// Says facts. The same request id is applied once, however often it is sent.

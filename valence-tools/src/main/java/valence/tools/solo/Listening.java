@@ -6,7 +6,8 @@ import java.util.List;
 /// Where a node is to listen.
 ///
 /// @param apiPort    0 for any that is free; so for the other
-/// @param protection further arguments of the node's command that say who is let in there
+/// @param protection further arguments of the node's command that say who is let in there, and who
+///     is told what happens
 public record Listening(String host, int apiPort, int httpPort, List<String> protection) {
   public Listening {
     protection = List.copyOf(protection);

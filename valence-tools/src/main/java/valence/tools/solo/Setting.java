@@ -19,7 +19,12 @@ public enum Setting {
   HEAP("heap", "", Kind.MEMORY, "memory of the node, such as 2g; else a quarter of the machine's"),
   CACHE_DIR("cache-dir", "", Kind.FILE, "copies of segments on this machine's disk"),
   CACHE_BYTES("cache-bytes", "", Kind.BYTES, "what those may take; else 10 GiB"),
-  SHARED_CACHE_DIR("shared-cache-dir", "", Kind.FILE, "copies where several nodes find them");
+  SHARED_CACHE_DIR("shared-cache-dir", "", Kind.FILE, "copies where several nodes find them"),
+  LOG("log", "text", Kind.LOG, "how lines of the log are written"),
+  LOG_ALERTS("log-alerts", "warn", Kind.ALERTS, "what the application logs that is an alert"),
+  ALERTS_URL("alerts-url", "", Kind.URL, "where alerts are posted"),
+  TRACES_URL("traces-url", "", Kind.URL, "a collector of traces, OTLP over HTTP"),
+  TRACES_RATE("traces-rate", "", Kind.RATE, "which part of the traces is kept; else all");
 
   /// What a setting's text has to be.
   private enum Kind {
@@ -29,6 +34,10 @@ public enum Setting {
     FILE(".+", "a path"),
     PLACE(".+", "a directory, or jdbc:postgresql://host/database"),
     MEMORY("[1-9]\\d{0,8}[kmgKMG]", "a number and k, m or g, such as 2g"),
+    LOG("text|json", "text or json"),
+    ALERTS("warn|error|off", "warn, error or off"),
+    URL("https?://[^/\\s]+.*", "an address such as http://127.0.0.1:4318"),
+    RATE("0|1|0?\\.\\d{1,9}|1\\.0", "a number from 0 to 1"),
     BYTES("[1-9]\\d{0,17}", "a number of bytes");
 
     private final Pattern form;

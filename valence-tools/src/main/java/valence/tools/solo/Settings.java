@@ -66,6 +66,16 @@ public record Settings(Map<Setting, String> texts) {
     flag(protection, Setting.HTTP_ACCESS);
     flag(protection, Setting.TLS_CERTIFICATE);
     flag(protection, Setting.TLS_KEY);
+    for (Setting watching : List.of(
+        Setting.LOG,
+        Setting.LOG_ALERTS,
+        Setting.ALERTS_URL,
+        Setting.TRACES_URL,
+        Setting.TRACES_RATE)) {
+      if (texts.containsKey(watching)) {
+        flag(protection, watching);
+      }
+    }
     return new Listening(
         text(Setting.HOST),
         Integer.parseInt(text(Setting.API_PORT)),

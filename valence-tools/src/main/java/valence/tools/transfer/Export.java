@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Datom;
 import valence.edn.Edn;
@@ -29,7 +31,10 @@ import valence.wire.EdnBody;
 /// with the entity's id as a temporary id. What transactions say of themselves is left out where
 /// every database says it. As CSV or JSON lines it is rows, without schema.
 public final class Export {
-  private static final long PAGE_COUNT = 20_000;
+  private static final long PROGRESS_COUNT = 20_000;
+
+  /// Of facts of one attribute or other thing of the schema.
+  private static final long NAMED_FACTS_MAX = 20_000;
 
   private static final Object IDENTS =
       read("[:find ?e ?ident ?tx :where [?e :db/ident ?ident ?tx]]");
@@ -117,7 +122,7 @@ public final class Export {
     List<Told> schemaFirst = new ArrayList<>();
     for (long e : named) {
       Told told = new Told(e, new LinkedHashMap<>());
-      for (Datom datom : database.datoms(db, "eavt", List.of(e), 0, PAGE_COUNT)) {
+      for (Datom datom : database.datoms(db, "eavt", List.of(e), 0, NAMED_FACTS_MAX)) {
         told.values().computeIfAbsent(datom.a(), _ -> new ArrayList<>()).add(datom.v());
       }
       schemaFirst.add(told);
@@ -147,10 +152,10 @@ public final class Export {
   /// Goes through all entities that are of interest.
   private void entities(Choice choice, Teller teller) throws IOException {
     Told current = new Told(-1, new LinkedHashMap<>());
-    long offset = 0;
-    while (true) {
-      List<Datom> page = database.datoms(db, "eavt", List.of(), offset, PAGE_COUNT);
-      for (Datom datom : page) {
+    long read = 0;
+    try (Stream<Datom> all = database.datoms(db, "eavt")) {
+      for (Iterator<Datom> datoms = all.iterator(); datoms.hasNext(); ) {
+        Datom datom = datoms.next();
         if (datom.e() != current.e()) {
           finish(current, choice, teller);
           current = new Told(datom.e(), new LinkedHashMap<>());
@@ -158,14 +163,13 @@ public final class Export {
         if (isTold(datom)) {
           current.values().computeIfAbsent(datom.a(), _ -> new ArrayList<>()).add(datom.v());
         }
-      }
-      offset += page.size();
-      progress.accept(offset);
-      if (page.size() < PAGE_COUNT) {
-        finish(current, choice, teller);
-        return;
+        if (++read % PROGRESS_COUNT == 0) {
+          progress.accept(read);
+        }
       }
     }
+    progress.accept(read);
+    finish(current, choice, teller);
   }
 
   private void finish(Told entity, Choice choice, Teller teller) throws IOException {

@@ -1,18 +1,22 @@
 package valence.tools.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import valence.tools.terminal.Terminal;
 
@@ -86,12 +90,39 @@ class HelpTest {
     assertThat(session.here("status", "--edn").err()).startsWith("{:category :unavailable");
   }
 
-  /// What bash offers at the end of a line.
-  private static List<String> offered(Path script, String... words)
+  // Bash and zsh are asked without a terminal, so what completion calls of them is said here.
+  private static final String BASH = """
+      source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
+      _valence; printf '%s\\n' "${COMPREPLY[@]}"
+      """;
+  private static final String ZSH = """
+      compdef() { : }
+      _files() { for f in $PREFIX*(N); do print -r -- $f; done }
+      _describe() {
+        [[ $1 == -o ]] && shift; [[ $1 == -t ]] && shift 2
+        local entry name=$2
+        for entry in "${(@P)name}"; do
+          [[ ${entry%%:*} == $PREFIX* ]] && print -r -- ${entry%%:*}
+        done
+        return 0
+      }
+      source "$0"; words=("$@"); CURRENT=$#; PREFIX=${words[-1]}; _valence; true
+      """;
+  private static final String FISH = """
+      source $argv[1]; complete -C (string join -- ' ' $argv[2..-1])
+      """;
+
+  /// What a shell offers at the end of a line.
+  private static List<String> offered(String shell, Path script, String... words)
       throws IOException, InterruptedException {
-    String program = "source '" + script + "'; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); "
-        + "COMPREPLY=(); _valence; printf '%s\\n' \"${COMPREPLY[@]}\"";
-    List<String> command = new ArrayList<>(List.of("bash", "-c", program, "test"));
+    List<String> command = new ArrayList<>(List.of(shell));
+    command.addAll(
+        switch (shell) {
+          case "bash" -> List.of("-c", BASH);
+          case "zsh" -> List.of("-f", "-c", ZSH);
+          default -> List.of("--no-config", "-c", FISH);
+        });
+    command.add(script.toString());
     command.addAll(List.of(words));
     Process process = new ProcessBuilder(command)
         .directory(script.getParent().toFile())
@@ -99,22 +130,32 @@ class HelpTest {
         .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isZero();
-    return said.lines().toList();
+    return said.lines().map(line -> line.replaceAll("\t.*", "")).toList();
   }
 
-  @Test
-  void bashCompletesCommandsOptionsAndFiles(@TempDir Path folder) throws Exception {
-    Path script = folder.resolve("valence.bash");
-    Files.writeString(script, CommandLineSession.run("completion", "bash").out());
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh", "fish"})
+  void aShellCompletesCommandsOptionsAndFiles(String shell, @TempDir Path folder) throws Exception {
+    assumeTrue(isThere(shell), "no " + shell + " here");
+    Path script = folder.resolve("valence.completion");
+    Files.writeString(script, CommandLineSession.run("completion", shell).out());
     Files.writeString(folder.resolve("items.csv"), "");
-    assertThat(offered(script, "valence", "i")).containsExactly("import", "invoke", "inspect");
-    assertThat(offered(script, "valence", "db", "sc")).containsExactly("schema");
-    assertThat(offered(script, "valence", "db", "schema", "--pi")).containsExactly("--picture");
-    assertThat(offered(script, "valence", "q", "--li")).containsExactly("--limit");
-    assertThat(offered(script, "valence", "import", "it")).containsExactly("items.csv");
-    assertThat(offered(script, "valence", "help", "exp")).containsExactly("explain", "export");
-    assertThat(offered(script, "valence", "access", "create", "--max-n"))
+    assertThat(offered(shell, script, "valence", "i"))
+        .containsExactlyInAnyOrder("import", "invoke", "inspect");
+    assertThat(offered(shell, script, "valence", "db", "sc")).containsExactly("schema");
+    assertThat(offered(shell, script, "valence", "db", "schema", "--pi"))
+        .containsExactly("--picture");
+    assertThat(offered(shell, script, "valence", "q", "--li")).containsExactly("--limit");
+    assertThat(offered(shell, script, "valence", "import", "it")).containsExactly("items.csv");
+    assertThat(offered(shell, script, "valence", "help", "exp"))
+        .containsExactlyInAnyOrder("explain", "export");
+    assertThat(offered(shell, script, "valence", "access", "create", "--max-n"))
         .containsExactly("--max-nesting");
+  }
+
+  private static boolean isThere(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   @Test
