@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import valence.api.Client;
 import valence.api.Connection;
+import valence.api.Datom;
 import valence.api.Db;
 import valence.api.LogEntry;
 import valence.api.QueryRequest;
@@ -94,12 +95,17 @@ public final class ValenceDriver extends EdnDriver {
   @Override
   protected long txRangeCount(long start, long end, Object attribute) {
     long id = connection.db().entid(attribute).orElseThrow();
+    long count = 0;
     try (Stream<LogEntry> entries = connection.txRange(start, end)) {
-      return entries
-          .flatMap(entry -> entry.data().stream())
-          .filter(datom -> datom.a() == id && datom.added())
-          .count();
+      for (LogEntry entry : (Iterable<LogEntry>) entries::iterator) {
+        for (Datom datom : entry.data()) {
+          if (datom.a() == id && datom.added()) {
+            count++;
+          }
+        }
+      }
     }
+    return count;
   }
 
   @Override
