@@ -168,10 +168,10 @@ public final class LineEditor {
   /// Asks whether to go on; how many lines, 0 for none.
   private int more(int lines, int height) throws IOException {
     String words = "-- " + lines + " more lines: space, return, or q --";
-    terminal.writer().print(words);
-    terminal.flush();
-    Attributes before = terminal.enterRawMode();
+    Attributes before = terminal.enterRawMode(); // first: a key may follow the words at once
     try {
+      terminal.writer().print(words);
+      terminal.flush();
       while (true) {
         int key = terminal.reader().read();
         switch (key) {
