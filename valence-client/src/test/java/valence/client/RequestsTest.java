@@ -109,7 +109,7 @@ final class RequestsTest {
         .isInstanceOfSatisfying(
             AnomalyException.class,
             e -> assertThat(e.anomaly().category()).isEqualTo(Anomaly.Category.BUSY));
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(60));
     assertThat(timeouts).hasSizeGreaterThan(1);
   }
 }

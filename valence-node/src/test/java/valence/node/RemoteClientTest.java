@@ -203,7 +203,7 @@ final class RemoteClientTest {
     node.close();
     var asked = db.<Object>qAsync("[:find ?t . :where [_ :n/text ?t]]").toCompletableFuture();
     node = Node.start(config(port));
-    assertThat(asked.get(20, TimeUnit.SECONDS)).isEqualTo("x");
+    assertThat(asked.get(60, TimeUnit.SECONDS)).isEqualTo("x");
   }
 
   @Test
@@ -228,7 +228,7 @@ final class RemoteClientTest {
         .isInstanceOfSatisfying(
             AnomalyException.class,
             e -> assertThat(e.anomaly().category()).isEqualTo(Anomaly.Category.UNAVAILABLE));
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(60));
   }
 
   @Test

@@ -244,7 +244,7 @@ final class WatchingTest {
     // The collector got the request, the call in it, and the transaction in that.
     StringBuilder all = new StringBuilder();
     while (!all.toString().contains("\"http handler\"")) {
-      all.append(requireNonNull(traces.poll(30, TimeUnit.SECONDS)));
+      all.append(requireNonNull(traces.poll(60, TimeUnit.SECONDS)));
     }
     assertThat(all)
         .contains("\"traceId\":\"" + TRACE + "\"")
@@ -355,8 +355,8 @@ final class WatchingTest {
   void anAlertIsPostedSignedAndOnce() throws Exception {
     http.get("/alarm");
     http.get("/alarm");
-    String[] first = requireNonNull(alerts.poll(30, TimeUnit.SECONDS));
-    String[] again = requireNonNull(alerts.poll(30, TimeUnit.SECONDS)); // after 503
+    String[] first = requireNonNull(alerts.poll(60, TimeUnit.SECONDS));
+    String[] again = requireNonNull(alerts.poll(60, TimeUnit.SECONDS)); // after 503
     assertThat(again[0]).isEqualTo(first[0]).contains("\"message\":\"The stock is gone\"");
     String time = again[1].substring(2, again[1].indexOf(','));
     Mac mac = Mac.getInstance("HmacSHA256");

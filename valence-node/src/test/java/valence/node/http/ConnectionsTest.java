@@ -35,6 +35,10 @@ final class ConnectionsTest {
   Path directory;
 
   private static Door open(Tls tls, Endpoint endpoint) {
+    return open(tls, SHORT, endpoint);
+  }
+
+  private static Door open(Tls tls, Patience patience, Endpoint endpoint) {
     return Door.open(
         "test",
         "127.0.0.1",
@@ -42,7 +46,7 @@ final class ConnectionsTest {
         Duration.ofSeconds(20),
         new BodyBudget(64 << 20, Duration.ofSeconds(60)),
         tls,
-        SHORT,
+        patience,
         endpoint);
   }
 
@@ -143,7 +147,7 @@ final class ConnectionsTest {
         }
       });
       assertThat(rest(socket)).doesNotContain(" 200 ");
-      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(60));
     }
   }
 
@@ -208,9 +212,13 @@ final class ConnectionsTest {
       // Takes a little now and then, which would keep the library's own limit of time away.
       InputStream in = socket.getInputStream();
       long taken = 0;
-      for (int i = 0; i < 60; i++) {
-        taken += in.read(new byte[512]);
-        LockSupport.parkNanos(50_000_000);
+      try {
+        for (int i = 0; i < 60; i++) {
+          taken += Math.max(0, in.read(new byte[512]));
+          LockSupport.parkNanos(50_000_000);
+        }
+      } catch (SocketException ended) {
+        assertThat(ended).hasMessageContaining("reset");
       }
       taken += drained(in); // what was on its way when the connection was ended
       assertThat(taken).isLessThan(answer.length);
@@ -237,9 +245,12 @@ final class ConnectionsTest {
 
   @Test
   void aConnectionThatIsUsedStays() throws Exception {
-    try (Door door = open(new Tls.None(), ConnectionsTest::echo);
+    // Long beside the pauses below, so that a busy machine doesn't make one of them too long.
+    Patience patience = new Patience(
+        Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(3), 10_000);
+    try (Door door = open(new Tls.None(), patience, ConnectionsTest::echo);
         Socket socket = socket(door)) {
-      for (int i = 0; i < 6; i++) { // longer together than a quiet connection lives
+      for (int i = 0; i < 9; i++) { // longer together than a quiet connection lives
         socket
             .getOutputStream()
             .write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab".getBytes(UTF_8));
@@ -249,7 +260,7 @@ final class ConnectionsTest {
           assertThat(next).as(answer.toString()).isNotNegative();
           answer.append((char) next);
         }
-        LockSupport.parkNanos(200_000_000);
+        LockSupport.parkNanos(400_000_000);
       }
     }
   }

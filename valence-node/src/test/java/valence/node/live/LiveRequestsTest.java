@@ -45,7 +45,7 @@ final class LiveRequestsTest {
         "127.0.0.1",
         0,
         0,
-        Duration.ofSeconds(10)));
+        Duration.ofMinutes(5)));
     api = new Requests(node.apiPort());
     post("create-database", "{:db-name \"shop\"}");
     transact("[{:db/ident :item/sku :db/valueType :db.type/string"
@@ -163,7 +163,7 @@ final class LiveRequestsTest {
       Events.Event end = events.next().orElseThrow();
       assertThat(end.name()).isEqualTo("end");
       assertThat(events.next()).isEmpty();
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(60));
     }
   }
 

@@ -83,7 +83,7 @@ class LogReplacedTest {
       await(replacing);
       indexing.indexNow();
       jobEnded.countDown();
-      moved.get(30, TimeUnit.SECONDS);
+      moved.get(60, TimeUnit.SECONDS);
       assertTrue(owner.adopted, "the job was done for the log that was there");
       indexing.stop();
     }
@@ -111,7 +111,7 @@ class LogReplacedTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertTrue(latch.await(30, TimeUnit.SECONDS));
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

@@ -118,7 +118,7 @@ class TxFeedTest {
     CompletableFuture<Optional<LogEntry>> waiting =
         Valence.async(() -> feed.next(LONG)).toCompletableFuture();
     feed.close();
-    assertThat(waiting.get(10, TimeUnit.SECONDS)).isEmpty();
+    assertThat(waiting.get(60, TimeUnit.SECONDS)).isEmpty();
     say("unheard");
     assertThat(feed.next(LONG)).isEmpty();
   }
@@ -129,7 +129,7 @@ class TxFeedTest {
     CompletableFuture<Optional<LogEntry>> waiting =
         Valence.async(() -> feed.next(LONG)).toCompletableFuture();
     client.deleteDatabase("feed");
-    assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> waiting.get(60, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)
         .satisfies(thrown -> assertThat(refusal(thrown.getCause()).category())
             .isEqualTo(Anomaly.Category.NOT_FOUND));
@@ -169,9 +169,9 @@ class TxFeedTest {
           }
         })
         .toCompletableFuture();
-    started.get(10, TimeUnit.SECONDS);
+    started.get(60, TimeUnit.SECONDS);
     call.cancel(true);
-    assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(interrupted.get(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
