@@ -246,8 +246,8 @@ final class ConnectionsTest {
   @Test
   void aConnectionThatIsUsedStays() throws Exception {
     // Long beside the pauses below, so that a busy machine doesn't make one of them too long.
-    Patience patience = new Patience(
-        Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(3), 10_000);
+    Patience patience =
+        new Patience(Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(3), 10_000);
     try (Door door = open(new Tls.None(), patience, ConnectionsTest::echo);
         Socket socket = socket(door)) {
       for (int i = 0; i < 9; i++) { // longer together than a quiet connection lives
