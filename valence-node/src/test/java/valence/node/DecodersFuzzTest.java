@@ -3,6 +3,8 @@ package valence.node;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.edn.Edn;
-import valence.node.testing.Fuzz;
+import valence.node.telemetry.SpanContext;
+import valence.testing.Fuzz;
 import valence.wire.Answer;
 import valence.wire.EdnBody;
 import valence.wire.Fields;
@@ -25,6 +28,7 @@ import valence.wire.access.Grant;
 import valence.wire.access.Signature;
 import valence.wire.ion.IonConfig;
 import valence.wire.ion.Revision;
+import valence.wire.schedule.Timetable;
 
 /// What reads bytes of others, given anything at all.
 final class DecodersFuzzTest {
@@ -128,10 +132,52 @@ final class DecodersFuzzTest {
   }
 
   @Test
+  void timetables() {
+    Instant after = Instant.parse("2026-01-31T12:00:00Z");
+    ZoneId zone = ZoneId.of("Europe/Berlin");
+    new Fuzz("timetable", 3_000)
+        .run(
+            List.of(
+                "*/5 8-18 1,15 JAN-MAR MON#1",
+                "cron(0 12 ? * MON-FRI 2026-2030)",
+                "cron(0 12 LW FEB ? *)",
+                "0 0 29 2 *",
+                "rate(5 minutes)",
+                "@every 1h30m"),
+            input -> Timetable.parse(new String(input, StandardCharsets.UTF_8)).next(after, zone));
+  }
+
+  @Test
+  void contexts() {
+    new Fuzz("trace-context", 2_000)
+        .run(
+            List.of("00-" + "1".repeat(32) + "-" + "2".repeat(16) + "-01", "cc-x"),
+            input -> SpanContext.parse(new String(input, StandardCharsets.UTF_8), "a=b", "c=d"));
+  }
+
+  @Test
+  void mediaTypes() {
+    new Fuzz("media-type", 2_000)
+        .run(
+            List.of(
+                "application/json; charset=utf-8",
+                "text/html, application/vnd.valence, */*",
+                "\u0130".repeat(20_000)),
+            input -> {
+              String header = new String(input, StandardCharsets.UTF_8);
+              Format.ofAccept(header, Format.ofContentType(header));
+            });
+  }
+
+  @Test
   void configurationsAndRevisions() {
     String config = "{:app-name \"shop\" :allow [shop.Shop/twice]"
         + " :lambdas {:echo {:fn shop.Shop/echo"
         + " :timeout-secs 1 :concurrency-limit :none}}"
+        + " :schema [shop/schema.edn] :check {:fn shop.Shop/check :timeout-secs 5}"
+        + " :sources {:inbox {:type :directory :path \"/in\" :fn shop.Shop/echo}"
+        + " :night {:type :schedule :cron \"0 3 * * *\" :fn shop.Shop/echo}"
+        + " :hook {:type :webhook :secret-param \"x\" :signature :stripe :fn shop.Shop/echo}}"
         + " :http-direct {:handler-fn shop.Shop/handle}}";
     new Fuzz("config", 2_000)
         .run(List.of(config), input -> IonConfig.parse(new String(input, StandardCharsets.UTF_8)));

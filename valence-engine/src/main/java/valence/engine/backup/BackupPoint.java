@@ -67,7 +67,9 @@ public record BackupPoint(
         throw new IllegalArgumentException("it is another's, or of a later format");
       }
       String chain = (String) required(map.get(key("chain")));
-      assert Chain.from(chain).hex().equals(chain) : "a chain is read as it was written";
+      if (!Chain.from(chain).hex().equals(chain)) {
+        throw new IllegalArgumentException("its chain isn't as it was written");
+      }
       return new BackupPoint(
           database,
           number,

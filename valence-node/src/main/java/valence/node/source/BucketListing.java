@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,7 +17,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -114,8 +117,9 @@ final class BucketListing implements AutoCloseable {
       if (!continuation.isEmpty()) {
         query.put("continuation-token", continuation);
       }
-      Page page = page(get(bucket, query), each);
-      count += page.count();
+      Page page = page(get(bucket, query));
+      page.objects().forEach(each);
+      count += Math.max(1, page.objects().size()); // an empty page counts, so that they end
       if (count > OBJECTS_MAX) {
         throw Anomaly.of(
                 Anomaly.Category.BUSY,
@@ -185,43 +189,46 @@ final class BucketListing implements AutoCloseable {
   }
 
   /// One answer's objects, counted, and how to go on; empty at the end.
-  private record Page(int count, String continuation) {}
+  record Page(List<Listed> objects, String continuation) {}
 
-  private static Page page(byte[] xml, Consumer<Listed> each) {
+  /// One answer; `unavailable` when it is no listing.
+  static Page page(byte[] xml) {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-    int count = 0;
-    String continuation = "";
     try {
-      XMLStreamReader reader = factory.createXMLStreamReader(new ByteArrayInputStream(xml));
-      Map<String, String> object = new TreeMap<>();
-      while (reader.hasNext()) {
-        int event = reader.next();
-        if (event == XMLStreamConstants.START_ELEMENT) {
-          switch (reader.getLocalName()) {
-            case "Contents" -> object.clear();
-            case "Key", "ETag", "Size", "LastModified" ->
-              object.put(reader.getLocalName(), reader.getElementText());
-            case "NextContinuationToken" -> continuation = reader.getElementText();
-            default -> {}
-          }
-        } else if (event == XMLStreamConstants.END_ELEMENT
-            && reader.getLocalName().equals("Contents")) {
-          count++;
-          each.accept(new Listed(
-              java.net.URLDecoder.decode(object.getOrDefault("Key", ""), UTF_8),
-              object.getOrDefault("ETag", "").replace("\"", ""),
-              Long.parseLong(object.getOrDefault("Size", "0")),
-              object.getOrDefault("LastModified", "")));
-        }
-      }
-    } catch (XMLStreamException | NumberFormatException e) {
+      return page(factory.createXMLStreamReader(new ByteArrayInputStream(xml)));
+    } catch (XMLStreamException | RuntimeException e) { // the JDK's reader has bugs of both kinds
       throw Anomaly.of(
               Anomaly.Category.UNAVAILABLE, "A bucket's listing can't be read: " + e.getMessage())
           .toException(e);
     }
-    return new Page(count, continuation);
+  }
+
+  private static Page page(XMLStreamReader reader) throws XMLStreamException {
+    List<Listed> objects = new ArrayList<>();
+    String continuation = "";
+    Map<String, String> object = new TreeMap<>();
+    while (reader.hasNext()) {
+      int event = reader.next();
+      if (event == XMLStreamConstants.START_ELEMENT) {
+        switch (reader.getLocalName()) {
+          case "Contents" -> object.clear();
+          case "Key", "ETag", "Size", "LastModified" ->
+            object.put(reader.getLocalName(), reader.getElementText());
+          case "NextContinuationToken" -> continuation = reader.getElementText();
+          default -> {}
+        }
+      } else if (event == XMLStreamConstants.END_ELEMENT
+          && reader.getLocalName().equals("Contents")) {
+        objects.add(new Listed(
+            URLDecoder.decode(object.getOrDefault("Key", ""), UTF_8),
+            object.getOrDefault("ETag", "").replace("\"", ""),
+            Long.parseLong(object.getOrDefault("Size", "0")),
+            object.getOrDefault("LastModified", "")));
+      }
+    }
+    return new Page(objects, continuation);
   }
 
   private static AnomalyException notAnAddress(

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import valence.edn.Edn;
-import valence.node.testing.Fuzz;
+import valence.testing.Fuzz;
 
 final class KeysFileFuzzTest {
   @TempDir
