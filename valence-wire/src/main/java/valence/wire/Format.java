@@ -19,6 +19,10 @@ public enum Format {
 
   private static final String ANY = "*/*";
 
+  /// Of a media type; no longer one is known, and to turn a long text into lower case may take a
+  /// time that is quadratic in its length.
+  private static final int TYPE_CHARS_MAX = 255;
+
   private final String mediaType;
   private final String rowsMediaType;
 
@@ -68,10 +72,11 @@ public enum Format {
     return Optional.empty();
   }
 
-  /// The media type of a header's value, without parameters.
+  /// The media type of a header's value, without parameters; empty for one that is too long.
   public static String mediaType(String header) {
     int end = header.indexOf(';');
-    return (end < 0 ? header : header.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+    String type = (end < 0 ? header : header.substring(0, end)).strip();
+    return type.length() > TYPE_CHARS_MAX ? "" : type.toLowerCase(Locale.ROOT);
   }
 
   /// The value as a body. Takes `java.util` collections, [DbValue] and `Datom` at any depth.

@@ -13,110 +13,73 @@ import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.edn.Edn;
 import valence.edn.Persistent;
+import valence.wire.json.JsonScanner;
 
-/// One pass over a JSON text, which gives the values that [JsonWriter] would write so.
+/// The values of a JSON text that [JsonWriter] would write so.
 ///
 /// Bounded in depth like EDN; each level of arrays and objects counts. Whole numbers are longs, or
 /// big integers beyond them; numbers with a point or an exponent are doubles.
 final class JsonReader {
-  /// Of a number, in chars: to read a longer one takes too long.
-  private static final int NUMBER_CHARS_MAX = 16_384;
-
-  private final String text;
+  private final JsonScanner scanner;
   private final int depthMax;
-  private int position;
 
   private JsonReader(String text, int depthMax) {
-    this.text = text;
     this.depthMax = Math.min(depthMax, Edn.DEPTH_MAX);
+    this.scanner = new JsonScanner(text, this.depthMax, JsonReader::wrong);
   }
 
   /// The one value of a text; `incorrect` when it holds none or more.
   static @Nullable Object read(String text, int depthMax) {
     JsonReader reader = new JsonReader(text, depthMax);
-    Object value = reader.value(0);
-    if (reader.position < text.length()) {
-      throw reader.wrong("there is more after the value");
-    }
+    Object value = reader.value();
+    reader.scanner.end();
     return value;
   }
 
-  private @Nullable Object value(int depth) {
-    space();
-    if (depth > depthMax) {
-      throw Anomaly.incorrect(
-              "db.error/too-deep",
-              "The body is nested deeper than " + depthMax + " levels.",
-              "Make the data flatter.")
-          .toException();
-    }
-    Object found = switch (peek()) {
-      case '{' -> object(depth);
-      case '[' -> Persistent.vector(array(depth));
-      case '"' -> scalar(string());
-      case 't' -> word("true", true);
-      case 'f' -> word("false", false);
-      case 'n' -> word("null", null);
-      default -> number();
-    };
-    space();
-    return found;
-  }
-
-  private List<@Nullable Object> array(int depth) {
-    List<@Nullable Object> items = new ArrayList<>();
-    position++;
-    space();
-    if (peek() == ']') {
-      position++;
-      return items;
-    }
-    while (true) {
-      items.add(value(depth + 1));
-      if (peek() == ']') {
-        position++;
-        return items;
-      }
-      expect(',');
-    }
-  }
-
-  private @Nullable Object object(int depth) {
-    Map<Object, @Nullable Object> entries = new LinkedHashMap<>();
-    position++;
-    space();
-    if (peek() == '}') {
-      position++;
-      return Persistent.map(entries);
-    }
-    while (true) {
-      space();
-      if (peek() != '"') {
-        throw wrong("a key was expected, in double quotes");
-      }
-      int start = position;
-      String key = string();
-      space();
-      expect(':');
-      if (key.startsWith("#")) {
-        Object value = entries.isEmpty() ? tagged(key, depth) : null;
-        if (!entries.isEmpty() || peek() != '}') {
-          throw wrong(start, "a key with # stands alone in its object");
+  private @Nullable Object value() {
+    JsonScanner.Kind kind = scanner.next();
+    return switch (kind) {
+      case OBJECT -> object();
+      case ARRAY -> {
+        List<@Nullable Object> items = new ArrayList<>();
+        scanner.open();
+        while (scanner.more()) {
+          items.add(value());
         }
-        position++;
+        yield Persistent.vector(items);
+      }
+      case STRING -> {
+        int start = scanner.position();
+        yield scalar(start, scanner.string());
+      }
+      case NUMBER -> scanner.number(JsonScanner.Fractions.NEAREST);
+      case TRUE, FALSE, NULL -> {
+        scanner.word(kind);
+        yield kind == JsonScanner.Kind.NULL ? null : (Object) (kind == JsonScanner.Kind.TRUE);
+      }
+    };
+  }
+
+  private @Nullable Object object() {
+    Map<Object, @Nullable Object> entries = new LinkedHashMap<>();
+    scanner.open();
+    while (scanner.more()) {
+      int start = scanner.position();
+      String key = scanner.name();
+      if (key.startsWith("#")) {
+        Object value = entries.isEmpty() ? tagged(key) : null;
+        if (!entries.isEmpty() || scanner.more()) {
+          throw scanner.wrong(start, "a key with # stands alone in its object");
+        }
         return value;
       }
       Object name = key(start, key);
       if (entries.containsKey(name)) {
-        throw wrong(start, "the key " + Edn.printShort(key) + " is there twice");
+        throw scanner.wrong(start, "the key " + Edn.printShort(key) + " is there twice");
       }
-      entries.put(name, value(depth + 1));
-      if (peek() == '}') {
-        position++;
-        return Persistent.map(entries);
-      }
-      expect(',');
+      entries.put(name, value());
     }
+    return Persistent.map(entries);
   }
 
   private Object key(int start, String key) {
@@ -126,14 +89,14 @@ final class JsonReader {
     try {
       return Words.keyword(key.startsWith(":") ? key.substring(1) : key);
     } catch (IllegalArgumentException e) {
-      throw wrong(
+      throw scanner.wrong(
           start,
           "the key " + Edn.printShort(key) + " is the name of no keyword (" + e.getMessage()
               + "); a key that is a string has a ' before it");
     }
   }
 
-  private Object scalar(String string) {
+  private Object scalar(int start, String string) {
     if (string.startsWith("'")) {
       return string.substring(1);
     }
@@ -143,14 +106,17 @@ final class JsonReader {
     try {
       return Words.keyword(string.substring(1));
     } catch (IllegalArgumentException e) {
-      throw wrong(Edn.printShort(string) + " is no keyword (" + e.getMessage()
-          + "); a string that begins with a colon has a ' before it");
+      throw scanner.wrong(
+          start,
+          Edn.printShort(string) + " is no keyword (" + e.getMessage()
+              + "); a string that begins with a colon has a ' before it");
     }
   }
 
-  private @Nullable Object tagged(String key, int depth) {
-    int start = position;
-    Object value = value(depth + 1);
+  private @Nullable Object tagged(String key) {
+    int start = scanner.position();
+    int levelsLeft = depthMax - scanner.levels() + 1;
+    Object value = value();
     String tag = key.substring(1);
     try {
       return switch (tag) {
@@ -169,19 +135,20 @@ final class JsonReader {
         case "list" -> Persistent.list(items(value));
         case "set" -> set(items(value));
         case "map" -> map(items(value));
-        case "edn" -> EdnBody.parse(text(value), depthMax - depth);
+        case "edn" -> EdnBody.parse(text(value), levelsLeft);
         case "inst", "uuid", "uri", "bytes", "float", "datom", DbValue.TAG, LogValue.TAG ->
           EdnBody.tagged(tag, value);
-        default -> throw wrong(start, key + " is no tag that is known");
+        default -> throw scanner.wrong(start, key + " is no tag that is known");
       };
     } catch (IllegalArgumentException | ClassCastException | ArithmeticException e) {
-      throw wrong(start, "after " + key + " stands what it can't be: " + e.getMessage());
+      throw scanner.wrong(start, "after " + key + " stands what it can't be: " + e.getMessage());
     }
   }
 
   private static String number(String text) {
-    if (text.length() > NUMBER_CHARS_MAX) {
-      throw new IllegalArgumentException("a number has at most " + NUMBER_CHARS_MAX + " digits");
+    if (text.length() > JsonScanner.NUMBER_CHARS_MAX) {
+      throw new IllegalArgumentException(
+          "a number has at most " + JsonScanner.NUMBER_CHARS_MAX + " digits");
     }
     return text;
   }
@@ -229,153 +196,7 @@ final class JsonReader {
     return Persistent.map(map);
   }
 
-  private String string() {
-    position++;
-    int start = position;
-    while (position < text.length()) {
-      char c = text.charAt(position);
-      if (c == '"') {
-        return text.substring(start, position++);
-      }
-      if (c == '\\') {
-        return escaped(start);
-      }
-      if (c < ' ') {
-        throw wrong("a string can't hold a line break or another control character as it is");
-      }
-      position++;
-    }
-    throw wrong("a string has no end");
-  }
-
-  private String escaped(int start) {
-    StringBuilder string = new StringBuilder(text.substring(start, position));
-    while (position < text.length()) {
-      char c = text.charAt(position++);
-      if (c == '"') {
-        return string.toString();
-      }
-      if (c < ' ') {
-        throw wrong("a string can't hold a line break or another control character as it is");
-      }
-      string.append(c == '\\' ? escape() : c);
-    }
-    throw wrong("a string has no end");
-  }
-
-  private char escape() {
-    char c = peek();
-    position++;
-    return switch (c) {
-      case '"', '\\', '/' -> c;
-      case 'b' -> '\b';
-      case 'f' -> '\f';
-      case 'n' -> '\n';
-      case 'r' -> '\r';
-      case 't' -> '\t';
-      case 'u' -> {
-        int code = 0;
-        for (int i = 0; i < 4; i++) {
-          char digit = peek();
-          int value = digit < 128 ? Character.digit(digit, 16) : -1;
-          if (value < 0) {
-            throw wrong("after \\u four hexadecimal digits were expected");
-          }
-          code = code << 4 | value;
-          position++;
-        }
-        yield (char) code;
-      }
-      default -> throw wrong("a backslash stands before what needs none");
-    };
-  }
-
-  private Object number() {
-    int start = position;
-    if (peek() == '-') {
-      position++;
-    }
-    if (peek() == '0') {
-      position++;
-    } else {
-      digits();
-    }
-    boolean whole = true;
-    if (peek() == '.') {
-      whole = false;
-      position++;
-      digits();
-    }
-    if (peek() == 'e' || peek() == 'E') {
-      whole = false;
-      position++;
-      if (peek() == '+' || peek() == '-') {
-        position++;
-      }
-      digits();
-    }
-    String digits = text.substring(start, position);
-    if (digits.length() > NUMBER_CHARS_MAX) {
-      throw wrong(start, "a number has at most " + NUMBER_CHARS_MAX + " digits");
-    }
-    if (!whole) {
-      return Double.valueOf(digits);
-    }
-    try {
-      return Long.valueOf(digits);
-    } catch (NumberFormatException beyond) {
-      return new BigInteger(digits);
-    }
-  }
-
-  private void digits() {
-    int start = position;
-    while (peek() >= '0' && peek() <= '9') {
-      position++;
-    }
-    if (position == start) {
-      throw wrong("a value was expected");
-    }
-  }
-
-  private @Nullable Object word(String word, @Nullable Object value) {
-    if (!text.startsWith(word, position)) {
-      throw wrong("a value was expected");
-    }
-    position += word.length();
-    return value;
-  }
-
-  private void expect(char c) {
-    space();
-    if (peek() != c) {
-      throw wrong("'" + c + "' was expected");
-    }
-    position++;
-  }
-
-  private void space() {
-    while (peek() == ' ' || peek() == '\n' || peek() == '\r' || peek() == '\t') {
-      position++;
-    }
-  }
-
-  /// The next character, or 0 at the end.
-  private char peek() {
-    return position < text.length() ? text.charAt(position) : 0;
-  }
-
-  private AnomalyException wrong(String what) {
-    return wrong(position, what);
-  }
-
-  private AnomalyException wrong(int where, String what) {
-    long line = 1
-        + text.substring(0, Math.min(where, text.length()))
-            .chars()
-            .filter(c -> c == '\n')
-            .count();
-    long column = where - text.lastIndexOf('\n', Math.min(where, text.length()) - 1);
+  private static AnomalyException wrong(long line, long column, String what) {
     return Anomaly.incorrect(
             "db.error/invalid-json",
             "The body isn't JSON as the protocol writes it: in line " + line + ", column " + column

@@ -12,6 +12,7 @@ import java.math.BigInteger;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 import java.util.HexFormat;
@@ -24,6 +25,7 @@ import valence.api.Anomaly;
 import valence.api.Datom;
 import valence.edn.Edn;
 import valence.edn.Persistent;
+import valence.wire.json.JsonPrinter;
 
 /// Values as JSON text on one line; [JsonReader] reads it back to equal ones.
 ///
@@ -34,8 +36,11 @@ final class JsonWriter {
   /// Beyond it many readers of JSON round whole numbers.
   static final long EXACT_MAX = (1L << 53) - 1;
 
-  private final StringBuilder out = new StringBuilder();
+  private final JsonPrinter out = new JsonPrinter();
   private final int charsMax;
+
+  /// Of the value in those that hold it; a tag is no level of its own.
+  private int depth;
 
   JsonWriter(int charsMax) {
     this.charsMax = charsMax;
@@ -51,30 +56,27 @@ final class JsonWriter {
   }
 
   void raw(String text) {
-    out.append(text);
+    out.raw(text);
   }
 
   void write(@Nullable Object value) {
-    write(value, 0);
-  }
-
-  private void write(@Nullable Object value, int depth) {
     if (depth > Edn.DEPTH_MAX) {
       throw tooDeep();
     }
     if (out.length() > charsMax) {
       throw Format.tooLong(out.length());
     }
+    depth++;
     switch (value) {
-      case null -> out.append("null");
-      case Boolean truth -> out.append(truth.booleanValue());
-      case String text -> string(quoted(text));
-      case Keyword keyword -> string(":" + Words.text(keyword));
+      case null -> out.word("null");
+      case Boolean truth -> out.word(truth.toString());
+      case String text -> out.string(quoted(text));
+      case Keyword keyword -> out.string(":" + Words.text(keyword));
       case Long number -> number(number);
       case Integer number -> number(number);
       case Short number -> number(number);
       case Byte number -> number(number);
-      case Double number when Double.isFinite(number) -> out.append(number.doubleValue());
+      case Double number when Double.isFinite(number) -> out.word(number.toString());
       case Double number -> tagged("double", String.valueOf(number.doubleValue()));
       case Float number -> tagged("float", number.toString());
       case BigInteger number -> tagged("bigint", number.toString());
@@ -90,37 +92,41 @@ final class JsonWriter {
       case Symbol symbol -> tagged("edn", Edn.print(symbol));
       case Pattern pattern -> tagged("edn", Edn.print(pattern));
       case DbValue db -> {
-        out.append("{\"#").append(DbValue.TAG).append("\":");
-        write(db.ednValue(), depth + 1);
-        out.append('}');
+        tag(DbValue.TAG);
+        write(db.ednValue());
+        out.endObject();
       }
       case LogValue log -> tagged(LogValue.TAG, log.dbName());
       case Datom datom -> {
-        out.append("{\"#datom\":[");
-        for (int i = 0; i < datom.size(); i++) {
-          out.append(i == 0 ? "" : ",");
-          write(datom.get(i), depth + 1);
-        }
-        out.append("]}");
+        tag("datom");
+        items(datom);
+        out.endObject();
       }
-      case Map<?, ?> map -> map(map, depth);
-      case Set<?> set -> items("{\"#set\":[", set, "]}", depth);
+      case Map<?, ?> map -> map(map);
+      case Set<?> set -> {
+        tag("set");
+        items(set);
+        out.endObject();
+      }
       case Collection<?> list
-      when isList(list) ->
-        items("{\"#list\":[", java.util.Arrays.asList(Persistent.items(list)), "]}", depth);
-      case Collection<?> list -> items("[", list, "]", depth);
+      when isList(list) -> {
+        tag("list");
+        items(Arrays.asList(Persistent.items(list)));
+        out.endObject();
+      }
+      case Collection<?> list -> items(list);
       default -> {
         if (!value.getClass().isArray()) {
           throw Format.noForm(value);
         }
-        out.append('[');
+        out.beginArray();
         for (int i = 0; i < Array.getLength(value); i++) {
-          out.append(i == 0 ? "" : ",");
-          write(Array.get(value, i), depth + 1);
+          write(Array.get(value, i));
         }
-        out.append(']');
+        out.endArray();
       }
     }
+    depth--;
   }
 
   /// Whether the value is what Clojure shows in round brackets.
@@ -143,85 +149,57 @@ final class JsonWriter {
     if (number > EXACT_MAX || number < -EXACT_MAX) {
       tagged("long", Long.toString(number));
     } else {
-      out.append(number);
+      out.number(number);
     }
   }
 
   private void tagged(String tag, String text) {
-    out.append("{\"#").append(tag).append("\":");
-    string(text);
-    out.append('}');
+    tag(tag);
+    out.string(text);
+    out.endObject();
   }
 
-  private void items(String open, Iterable<?> items, String close, int depth) {
-    out.append(open);
-    String between = "";
+  /// Begins the object of a tag.
+  private void tag(String tag) {
+    out.beginObject();
+    out.name("#" + tag);
+  }
+
+  private void items(Iterable<?> items) {
+    out.beginArray();
     for (Object item : items) {
-      out.append(between);
-      between = ",";
-      write(item, depth + 1);
+      write(item);
     }
-    out.append(close);
+    out.endArray();
   }
 
-  private void map(Map<?, ?> map, int depth) {
+  private void map(Map<?, ?> map) {
     boolean plain = true;
     for (Object key : map.keySet()) {
       plain &= key instanceof String || key instanceof Keyword keyword && isKey(keyword);
     }
-    out.append(plain ? "{" : "{\"#map\":[");
-    String between = "";
-    for (Map.Entry<?, ?> entry : map.entrySet()) {
-      out.append(between);
-      between = ",";
-      if (plain) {
-        string(
-            entry.getKey() instanceof Keyword keyword ? Words.text(keyword) : "'" + entry.getKey());
-        out.append(':');
-        write(entry.getValue(), depth + 1);
-      } else {
-        out.append('[');
-        write(entry.getKey(), depth + 1);
-        out.append(',');
-        write(entry.getValue(), depth + 1);
-        out.append(']');
+    if (!plain) {
+      tag("map");
+      out.beginArray();
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        items(Arrays.asList(entry.getKey(), entry.getValue()));
       }
+      out.endArray();
+      out.endObject();
+      return;
     }
-    out.append(plain ? "}" : "]}");
+    out.beginObject();
+    for (Map.Entry<?, ?> entry : map.entrySet()) {
+      out.name(
+          entry.getKey() instanceof Keyword keyword ? Words.text(keyword) : "'" + entry.getKey());
+      write(entry.getValue());
+    }
+    out.endObject();
   }
 
   private static boolean isKey(Keyword keyword) {
     String text = Words.text(keyword);
     return !text.isEmpty() && "#':".indexOf(text.charAt(0)) < 0;
-  }
-
-  private void string(String string) {
-    out.append('"');
-    for (int i = 0; i < string.length(); i++) {
-      char c = string.charAt(i);
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        default -> {
-          if (c < ' ' || Character.isSurrogate(c) && !isPaired(string, i)) {
-            out.append("\\u").append(HexFormat.of().toHexDigits(c));
-          } else {
-            out.append(c);
-          }
-        }
-      }
-    }
-    out.append('"');
-  }
-
-  /// Half a pair can't be said in UTF-8.
-  static boolean isPaired(String string, int index) {
-    return Character.isHighSurrogate(string.charAt(index))
-        ? index + 1 < string.length() && Character.isLowSurrogate(string.charAt(index + 1))
-        : index > 0 && Character.isHighSurrogate(string.charAt(index - 1));
   }
 
   static RuntimeException tooDeep() {

@@ -167,7 +167,7 @@ final class FormatTest {
         "[1,]|a value was expected",
         "[1|',' was expected",
         "{\"a\":\"b|a string has no end",
-        "01|there is more after the value",
+        "01|a number can't begin with 0",
         "'x'|a value was expected",
       })
   void jsonThatIsNoneIsRefusedWithItsPlace(String json, String message) {

@@ -20,6 +20,7 @@ import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.wire.json.JsonPrinter;
 
 /// JSON text (RFC 8259) of data.
 ///
@@ -28,44 +29,46 @@ import valence.api.AnomalyException;
 public final class Json {
   private static final int DEPTH_MAX = 256;
 
+  private final JsonPrinter out = new JsonPrinter();
+
   private Json() {}
 
   public static String print(@Nullable Object value) {
-    StringBuilder text = new StringBuilder();
-    print(value, text, 0);
-    return text.toString();
+    Json json = new Json();
+    json.write(value);
+    return json.out.toString();
   }
 
-  private static void print(@Nullable Object value, StringBuilder text, int depth) {
-    if (depth > DEPTH_MAX) {
+  private void write(@Nullable Object value) {
+    if (out.levels() > DEPTH_MAX) {
       throw refused("data nested deeper than " + DEPTH_MAX + " levels");
     }
     switch (value) {
-      case null -> text.append("null");
-      case Boolean flag -> text.append(flag.booleanValue());
-      case Double number -> number(number, text);
-      case Float number -> number(number, text);
-      case BigDecimal number -> text.append(number);
-      case BigInt number -> text.append(number.toBigInteger());
-      case BigInteger number -> text.append(number);
-      case Ratio ratio -> number(ratio.doubleValue(), text);
-      case Number number -> text.append(number.longValue());
-      case Date date -> string(date.toInstant().toString(), text);
-      case Instant instant -> string(instant.toString(), text);
-      case Map<?, ?> map -> map(map, text, depth);
-      case Collection<?> list -> list(list, text, depth);
-      case Object[] array -> list(Arrays.asList(array), text, depth);
-      case long[] array -> list(Arrays.stream(array).boxed().toList(), text, depth);
-      case int[] array -> list(Arrays.stream(array).boxed().toList(), text, depth);
-      case double[] array -> list(Arrays.stream(array).boxed().toList(), text, depth);
-      case Optional<?> optional -> print(optional.orElse(null), text, depth);
-      case Record record -> map(components(record), text, depth);
+      case null -> out.word("null");
+      case Boolean flag -> out.word(flag.toString());
+      case Double number -> number(number);
+      case Float number -> number(number);
+      case BigDecimal number -> out.word(number.toString());
+      case BigInt number -> out.word(number.toBigInteger().toString());
+      case BigInteger number -> out.word(number.toString());
+      case Ratio ratio -> number(ratio.doubleValue());
+      case Number number -> out.number(number.longValue());
+      case Date date -> out.string(date.toInstant().toString());
+      case Instant instant -> out.string(instant.toString());
+      case Map<?, ?> map -> map(map);
+      case Collection<?> list -> list(list);
+      case Object[] array -> list(Arrays.asList(array));
+      case long[] array -> list(Arrays.stream(array).boxed().toList());
+      case int[] array -> list(Arrays.stream(array).boxed().toList());
+      case double[] array -> list(Arrays.stream(array).boxed().toList());
+      case Optional<?> optional -> write(optional.orElse(null));
+      case Record record -> map(components(record));
       case BaseStream<?, ?> stream -> {
         List<@Nullable Object> members = new ArrayList<>();
         stream.iterator().forEachRemaining(members::add);
-        list(members, text, depth);
+        list(members);
       }
-      case Object scalar -> string(name(scalar), text);
+      case Object scalar -> out.string(name(scalar));
     }
   }
 
@@ -103,63 +106,28 @@ public final class Json {
     return namespace == null ? name : namespace + "/" + name;
   }
 
-  private static void number(double number, StringBuilder text) {
+  private void number(double number) {
     if (!Double.isFinite(number)) {
       throw refused("the number " + number);
     }
-    text.append(number);
+    out.word(Double.toString(number));
   }
 
-  private static void map(Map<?, ?> map, StringBuilder text, int depth) {
-    text.append('{');
-    String separator = "";
+  private void map(Map<?, ?> map) {
+    out.beginObject();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
-      text.append(separator);
-      string(name(entry.getKey()), text);
-      text.append(':');
-      print(entry.getValue(), text, depth + 1);
-      separator = ",";
+      out.name(name(entry.getKey()));
+      write(entry.getValue());
     }
-    text.append('}');
+    out.endObject();
   }
 
-  private static void list(Collection<?> list, StringBuilder text, int depth) {
-    text.append('[');
-    String separator = "";
+  private void list(Collection<?> list) {
+    out.beginArray();
     for (Object member : list) {
-      text.append(separator);
-      print(member, text, depth + 1);
-      separator = ",";
+      write(member);
     }
-    text.append(']');
-  }
-
-  private static void string(String string, StringBuilder text) {
-    text.append('"');
-    for (int i = 0; i < string.length(); i++) {
-      char c = string.charAt(i);
-      switch (c) {
-        case '"' -> text.append("\\\"");
-        case '\\' -> text.append("\\\\");
-        case '\n' -> text.append("\\n");
-        case '\r' -> text.append("\\r");
-        case '\t' -> text.append("\\t");
-        default -> {
-          if (c < ' ' || Character.isSurrogate(c) && !paired(string, i)) {
-            text.append(String.format("\\u%04x", (int) c));
-          } else {
-            text.append(c);
-          }
-        }
-      }
-    }
-    text.append('"');
-  }
-
-  private static boolean paired(String string, int index) {
-    return Character.isHighSurrogate(string.charAt(index))
-        ? index + 1 < string.length() && Character.isLowSurrogate(string.charAt(index + 1))
-        : index > 0 && Character.isHighSurrogate(string.charAt(index - 1));
+    out.endArray();
   }
 
   private static AnomalyException refused(String what) {

@@ -41,9 +41,7 @@ final class JsonLines extends Formatter {
     if (record.getThrown() != null) {
       line.put("thrown", Plain.thrown(record.getThrown(), 0));
     }
-    StringBuilder text = new StringBuilder();
-    new JsonText(text).value(line);
-    return text.append('\n').toString();
+    return LooseJson.print(Secrets.masked(line)) + "\n";
   }
 
   /// Events of the node are a name and `key=value`s; anything else is a message.

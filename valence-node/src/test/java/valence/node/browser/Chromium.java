@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import valence.node.lambda.Json;
+import valence.wire.json.PlainJson;
 
 /// A browser of its own, with an empty profile. Ends with [#close].
 public final class Chromium implements AutoCloseable {
@@ -144,7 +146,7 @@ public final class Chromium implements AutoCloseable {
       if (last) {
         String whole = text.toString();
         text.setLength(0);
-        if (Json.read(whole) instanceof Map<?, ?> message) {
+        if (PlainJson.read(whole) instanceof Map<?, ?> message) {
           take(message);
         }
       }
@@ -153,7 +155,7 @@ public final class Chromium implements AutoCloseable {
     }
 
     private void take(Map<?, ?> message) {
-      if (message.get("id") instanceof Double id) {
+      if (message.get("id") instanceof Long id) {
         var answer = asked.remove(id.longValue());
         if (answer != null) {
           answer.complete(message);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import valence.node.lambda.Json;
 
 /// A page, looked at and used as a person would.
 public final class Tab {

@@ -265,8 +265,8 @@ final class ConsoleTest {
     tab.press("Enter", Tab.CONTROL);
     tab.await("document.querySelector('table.grid')?.ariaRowCount === '"
         + (ConsoleSystem.NUMBERS + 1) + "'");
-    assertThat((Double) tab.eval("document.querySelectorAll('table.grid tbody tr').length"))
-        .isLessThan(120);
+    assertThat((Long) tab.eval("document.querySelectorAll('table.grid tbody tr').length"))
+        .isLessThan(120L);
     tab.click("table.grid thead th:nth-child(2) button");
     tab.click("table.grid thead th:nth-child(2) button");
     tab.await("document.querySelector('table.grid th[aria-sort=descending]')");
@@ -274,8 +274,8 @@ final class ConsoleTest {
     tab.eval("document.querySelector('.panel .scroll').scrollTop = 1e9");
     tab.await(
         "document.querySelector('table.grid tbody tr:last-child')?.innerText.trim().endsWith('0')");
-    assertThat((Double) tab.eval("document.querySelectorAll('table.grid tbody tr').length"))
-        .isLessThan(120);
+    assertThat((Long) tab.eval("document.querySelectorAll('table.grid tbody tr').length"))
+        .isLessThan(120L);
   }
 
   @Test
@@ -506,7 +506,7 @@ final class ConsoleTest {
         + encoded("[:find \"<b>\" . :where [?e :x \"<img src=x onerror=alert(1)>\"]]"));
     tab.await("document.querySelector('.problem')");
     assertThat(tab.eval("document.querySelectorAll('main img, main script, nav img').length"))
-        .isEqualTo(0.0);
+        .isEqualTo(0L);
     assertThat(String.valueOf(tab.eval("document.title"))).doesNotContain("taken");
   }
 
@@ -554,7 +554,7 @@ final class ConsoleTest {
       tab.awaitText("Not allowed");
       tab.click("#tools button[aria-label^='Signed in']");
       tab.await("document.querySelector('dialog[open] #key-id')");
-      assertThat(tab.eval("sessionStorage.length")).isEqualTo(0.0);
+      assertThat(tab.eval("sessionStorage.length")).isEqualTo(0L);
     }
   }
 

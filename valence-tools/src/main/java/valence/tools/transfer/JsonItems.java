@@ -5,9 +5,15 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import valence.api.Anomaly;
+import valence.api.AnomalyException;
+import valence.wire.json.JsonScanner.Fractions;
+import valence.wire.json.PlainJson;
 
 /// JSON objects, one a line.
 final class JsonItems implements Items {
+  private static final int LEVELS_MAX = 64;
+
   private final BufferedReader in;
   private long line;
 
@@ -30,7 +36,8 @@ final class JsonItems implements Items {
         return new Item.Bad(line, "it is longer than " + ITEM_CHARS_MAX + " characters");
       }
       try {
-        if (new JsonText(text).read() instanceof Map<?, ?> object) {
+        if (PlainJson.read(text, LEVELS_MAX, Fractions.NEAREST, JsonItems::wrong)
+            instanceof Map<?, ?> object) {
           Map<String, Object> row = new LinkedHashMap<>();
           object.forEach((key, value) -> {
             if (value != null) {
@@ -40,9 +47,14 @@ final class JsonItems implements Items {
           return new Item.Row(line, row);
         }
         return new Item.Bad(line, "it is no object");
-      } catch (JsonText.Malformed e) {
-        return new Item.Bad(line, e.getMessage() == null ? "it is no JSON" : e.getMessage());
+      } catch (AnomalyException e) {
+        return new Item.Bad(line, e.anomaly().message());
       }
     }
+  }
+
+  private static AnomalyException wrong(long line, long column, String what) {
+    return Anomaly.incorrect("db.error/invalid-json", what + " (column " + column + ")")
+        .toException();
   }
 }

@@ -57,13 +57,13 @@ class ItemsTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-      {"a": 1,}                 | expected a name in quotes at column 9
-      {"a" 1}                   | expected ':' at column 6
-      {"a": 01}                 | expected a value at column 7
-      {"a": "\\x"}              | expected an escape at column 9
-      {"a": tru}                | expected a value at column 7
+      {"a": 1,}                 | a key was expected, in double quotes (column 9)
+      {"a" 1}                   | ':' was expected (column 6)
+      {"a": 01}                 | a number can't begin with 0 (column 7)
+      {"a": "\\x"}              | a backslash stands before what needs none (column 9)
+      {"a": tru}                | a value was expected (column 7)
       [1]                       | it is no object
-      {"a": 1} x                | expected the end at column 10
+      {"a": 1} x                | there is more after the value (column 10)
       """)
   void whatIsNoJsonIsSaidWithItsColumn(String line, String why) throws IOException {
     assertThat(items(Kind.JSONL, "{}\n" + line))
