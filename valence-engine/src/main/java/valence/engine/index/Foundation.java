@@ -8,7 +8,9 @@ import java.util.List;
 /// @param t       the newest transaction whose rows are here; -1 when there is none
 /// @param current by the ordinal of their [Order]: the rows that were true at t
 /// @param past    by the ordinal of their [Order]: the rows that had ended by t
-public record Foundation(long t, List<? extends Run> current, List<? extends Run> past) {
+/// @param distinct of the current rows; unknown where they were written without it
+public record Foundation(
+    long t, List<? extends Run> current, List<? extends Run> past, DistinctCounts distinct) {
   /// Before any transaction.
   public static final Foundation NONE = none();
 
@@ -26,7 +28,12 @@ public record Foundation(long t, List<? extends Run> current, List<? extends Run
       current.add(Tree.empty(order, false));
       past.add(Tree.empty(order, true));
     }
-    return new Foundation(-1, current, past);
+    return new Foundation(-1, current, past, DistinctCounts.UNKNOWN);
+  }
+
+  /// How many rows of a range were true at t.
+  public long currentCount(Order order, Range range) {
+    return current(order).count(range);
   }
 
   Run current(Order order) {

@@ -12,6 +12,11 @@ final class HistoryCursor implements Cursor {
   /// Arrays grow from this, so that a short range doesn't pay for those of a long one.
   private static final int EVENTS_FIRST = 64;
 
+  private static final int EVENTS_GROWTH = 4;
+
+  /// Rows that are taken at a time, at least.
+  private static final int ROWS_MIN = 16;
+
   private final Cursor rows; // open and closed rows, older first within equal e, a, v
   private final long since;
   private final long asOf;
@@ -21,13 +26,21 @@ final class HistoryCursor implements Cursor {
   private int position;
 
   // The events of the batch.
-  private long[] e = new long[EVENTS_FIRST];
-  private int[] a = new int[EVENTS_FIRST];
-  private long[] v = new long[EVENTS_FIRST];
+  private long[] e = {};
+  private int[] a = {};
+  private long[] v = {};
   private @Nullable Object @Nullable [] o; // null while there are none
-  private long[] t = new long[EVENTS_FIRST];
-  private boolean[] added = new boolean[EVENTS_FIRST];
+  private long[] t = {};
+  private boolean[] added = {};
   private int count;
+
+  // The fact of the last row that was taken.
+  private int group; // where its events begin
+  private int groupRows; // none while no fact has begun
+  private long groupEntity;
+  private int groupAttribute;
+  private long groupKey;
+  private @Nullable Object groupObject;
 
   /// @param rows has all columns
   HistoryCursor(Cursor rows, TimeView view) {
@@ -49,8 +62,15 @@ final class HistoryCursor implements Cursor {
     }
     count = 0;
     o = null;
-    while (open && count < BATCH_EVENTS) {
-      appendGroup();
+    group = 0;
+    groupRows = 0;
+    while (open && !appendRows()) {
+      if (position == rows.batch().end) {
+        advance(); // the batch is the same object
+      }
+    }
+    if (groupRows > 1) {
+      reverse(group, count);
     }
     if (count == 0) {
       batch.start = batch.end;
@@ -61,55 +81,92 @@ final class HistoryCursor implements Cursor {
     return true;
   }
 
-  /// Takes the rows of one fact, oldest first, and turns their events round.
-  private void appendGroup() {
-    int first = count;
+  /// Takes some rows, at most as many as there are in the batch; true when there are enough events,
+  /// and the next row begins a fact. The events of a fact stand the newest first while it has one
+  /// row, and the oldest first while more come.
+  private boolean appendRows() {
     Batch from = rows.batch();
-    long entity = from.e[position];
-    int attribute = from.a[position];
-    long key = from.v[position];
-    Object object = from.hasObjects() ? from.object(position) : null;
-    do {
-      long said = from.t[position];
-      if (said > since && said <= asOf) {
-        append(entity, attribute, key, object, said, true);
-      }
-      long ended = from.to(position);
-      if (ended != RowBuffer.OPEN && ended > since && ended <= asOf) {
-        append(entity, attribute, key, object, ended, false);
-      }
-      if (++position == from.end) {
-        advance(); // the batch is the same object
-      }
-    } while (open
-        && from.v[position] == key
-        && from.e[position] == entity
-        && from.a[position] == attribute
-        && (object == null || ValueOrder.compare(key, from.object(position), key, object) == 0));
-    if (count - first > 1) {
-      reverse(first);
+    boolean hasObjects = from.hasObjects();
+    int end = Math.min(from.end, position + Math.max(ROWS_MIN, (BATCH_EVENTS - count) / 2));
+    if (count + 2 * (end - position) > e.length) {
+      grow(count + 2 * (end - position));
     }
+    long[] theirE = from.e;
+    int[] theirA = from.a;
+    long[] theirV = from.v;
+    long[] said = from.t;
+    long[] ends = from.to;
+    int at = count;
+    for (int i = position; i < end; i++) {
+      long entity = theirE[i];
+      int attribute = theirA[i];
+      long key = theirV[i];
+      Object object = hasObjects ? from.object(i) : null;
+      boolean isNext = groupRows > 0
+          && key == groupKey
+          && entity == groupEntity
+          && attribute == groupAttribute
+          && (object == null || ValueOrder.compare(key, groupObject, key, object) == 0);
+      if (isNext) {
+        if (groupRows++ == 1) {
+          reverse(group, at);
+        }
+      } else {
+        if (at >= BATCH_EVENTS) {
+          count = at;
+          position = i;
+          return true;
+        }
+        if (groupRows > 1) {
+          reverse(group, at);
+        }
+        group = at;
+        groupRows = 1;
+        groupEntity = entity;
+        groupAttribute = attribute;
+        groupKey = key;
+        groupObject = object;
+      }
+      long begin = said[i];
+      long stop = ends == null ? RowBuffer.OPEN : ends[i];
+      boolean isSaid = begin > since && begin <= asOf;
+      boolean isEnded = stop != RowBuffer.OPEN && stop > since && stop <= asOf;
+      if (isEnded && !isNext) {
+        set(at++, entity, attribute, key, object, stop, false);
+      }
+      if (isSaid) {
+        set(at++, entity, attribute, key, object, begin, true);
+      }
+      if (isEnded && isNext) {
+        set(at++, entity, attribute, key, object, stop, false);
+      }
+    }
+    count = at;
+    position = end;
+    return false;
   }
 
-  private void append(
-      long entity, int attribute, long key, @Nullable Object object, long when, boolean assertion) {
-    if (count == e.length) {
-      grow();
-    }
-    e[count] = entity;
-    a[count] = attribute;
-    v[count] = key;
+  private void set(
+      int at,
+      long entity,
+      int attribute,
+      long key,
+      @Nullable Object object,
+      long when,
+      boolean assertion) {
+    e[at] = entity;
+    a[at] = attribute;
+    v[at] = key;
+    t[at] = when;
+    added[at] = assertion;
     if (object != null || o != null) {
       o = o == null ? new Object[e.length] : o;
-      o[count] = object;
+      o[at] = object;
     }
-    t[count] = when;
-    added[count] = assertion;
-    count++;
   }
 
-  private void grow() {
-    int capacity = count * 2;
+  private void grow(int least) {
+    int capacity = Math.max(Math.max(least, EVENTS_FIRST), e.length * EVENTS_GROWTH);
     e = Arrays.copyOf(e, capacity);
     a = Arrays.copyOf(a, capacity);
     v = Arrays.copyOf(v, capacity);
@@ -119,8 +176,8 @@ final class HistoryCursor implements Cursor {
   }
 
   /// Events of one fact differ in t and kind alone.
-  private void reverse(int first) {
-    for (int i = first, j = count - 1; i < j; i++, j--) {
+  private void reverse(int from, int to) {
+    for (int i = from, j = to - 1; i < j; i++, j--) {
       long when = t[i];
       t[i] = t[j];
       t[j] = when;

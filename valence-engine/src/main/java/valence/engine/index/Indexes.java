@@ -2,6 +2,7 @@ package valence.engine.index;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -392,6 +393,25 @@ public final class Indexes {
         : only(found, foundation.past(order).firstEntity(prefix, since, asOf));
   }
 
+  /// Gives the values that are true now of an attribute of which each entity has one at most: those
+  /// of the foundation, then newer ones.
+  ///
+  /// @param entities   ascending, some perhaps more than once; one at least
+  /// @param count      how many of them are meant
+  /// @param withValues whether values are wanted, or only which entities have one
+  /// @return false when they have to be read with a cursor; nothing was given then
+  public boolean find(int attribute, long[] entities, int count, boolean withValues, Found found) {
+    Order order = Order.AEVT;
+    Range range = new Range(
+        Bound.ae(attribute, entities[0]), true, Bound.ae(attribute, entities[count - 1]), true);
+    if (tree(Part.ENDED, order, range).has(range)
+        || !foundation.current(order).find(attribute, entities, count, withValues, found)) {
+      return false;
+    }
+    Tree opened = tree(Part.OPENED, order, range);
+    return !opened.has(range) || opened.find(attribute, entities, count, withValues, found);
+  }
+
   /// Whether a row of a range ended since the foundation, so that a cursor has to hide or show it.
   private boolean hasEnded(Order order, Range range, long asOf) {
     return tree(Part.ENDED, order, range).has(range)
@@ -547,6 +567,27 @@ public final class Indexes {
     boolean isLast = !durable.next()
         || first.compare(order, first.start, durable.batch(), durable.batch().start) > 0;
     return Row.of(isLast ? first : durable.batch());
+  }
+
+  /// How many different values and entities the current rows have, at a cost that is proportional
+  /// to the rows since the foundation. Unknown where nobody counted those of the foundation.
+  ///
+  /// @param isSingle whether no value (AVET) or entity (AEVT) of an attribute has two current rows
+  public DistinctCounts distinct(BiPredicate<Order, Integer> isSingle) {
+    if (foundation.t() >= 0 && !foundation.distinct().isKnown()) {
+      return DistinctCounts.UNKNOWN;
+    }
+    DistinctTally tally = new DistinctTally(foundation.distinct());
+    RowsSince since = since();
+    for (Order order : List.of(Order.AVET, Order.AEVT)) {
+      tally.advance(
+          order,
+          foundation,
+          since.opened(order),
+          since.ended(order),
+          attribute -> isSingle.test(order, attribute));
+    }
+    return tally.counts();
   }
 
   /// How many rows of a range a view shows at most, in O(log n). Exact for the view of now.

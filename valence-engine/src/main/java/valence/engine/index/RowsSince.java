@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 public final class RowsSince {
   private final Indexes indexes;
   private final @Nullable Change change; // null where trees were made, which have all rows
+  private @Nullable Order sorted; // the order that was read last, whose rows are kept
+  private @Nullable Rows opened;
+  private @Nullable Rows ended;
 
   RowsSince(Indexes indexes) {
     this.indexes = indexes;
@@ -54,7 +57,28 @@ public final class RowsSince {
   private Cursor cursor(Part part, Order order) {
     return change == null
         ? indexes.tree(part, order).cursor(Range.ALL)
-        : new AllRows(change.rows(part, order));
+        : new AllRows(rows(change, part, order));
+  }
+
+  private Rows rows(Change of, Part part, Order order) {
+    if (order != sorted) {
+      sorted = order;
+      opened = null;
+      ended = null;
+    }
+    return switch (part) {
+      case OPENED -> {
+        Rows rows = opened == null ? of.rows(part, order) : opened;
+        opened = rows;
+        yield rows;
+      }
+      case ENDED -> {
+        Rows rows = ended == null ? of.rows(part, order) : ended;
+        ended = rows;
+        yield rows;
+      }
+      case PASSED -> of.rows(part, order);
+    };
   }
 
   /// Gives rows in one batch.

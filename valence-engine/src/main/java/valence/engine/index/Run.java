@@ -44,6 +44,17 @@ public interface Run {
     return UNSURE;
   }
 
+  /// Gives the values that entities have of an attribute of which each has one at most. Of runs in
+  /// AEVT alone.
+  ///
+  /// @param entities   ascending, some perhaps more than once
+  /// @param count      how many of them are meant
+  /// @param withValues whether values are wanted, or only which entities have one
+  /// @return false when they have to be read with a cursor; nothing was given then
+  default boolean find(int attribute, long[] entities, int count, boolean withValues, Found found) {
+    return false;
+  }
+
   /// The row of a range that has `rows - 1` others of it behind it; the first when there are fewer,
   /// no row when the range is empty.
   Cursor fromEnd(Range range, int rows);

@@ -102,6 +102,22 @@ record Tree(Order order, boolean closed, Node root) implements Run {
   }
 
   @Override
+  public boolean find(int attribute, long[] entities, int many, boolean withValues, Found found) {
+    for (int i = 0; count() > 0 && i < many; i++) {
+      Spot spot = spot(Bound.ae(attribute, entities[i]), false);
+      if (spot == null) {
+        return true;
+      }
+      Rows rows = spot.rows();
+      int at = spot.at();
+      if (rows.e()[at] == entities[i] && rows.a()[at] == attribute) {
+        found.value(i, rows.v()[at], withValues ? rows.object(at) : null);
+      }
+    }
+    return true;
+  }
+
+  @Override
   public long firstEntity(Bound prefix, long since, long asOf) {
     Spot spot = count() == 0 ? null : spot(prefix, false);
     if (spot == null || spot.rows().compare(order, spot.at(), prefix) != 0) {

@@ -8,9 +8,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import valence.api.Anomaly.Category;
 import valence.api.AnomalyException;
 import valence.engine.cache.SegmentCache;
+import valence.engine.index.DistinctCounts;
 import valence.engine.index.Foundation;
 import valence.engine.index.Order;
 import valence.engine.indexing.IndexCell.Versioned;
@@ -29,6 +32,8 @@ import valence.engine.store.RefStore;
 /// The durable indexes of one database. Safe for many threads; what changes them waits for what
 /// else does.
 public final class DatabaseIndex {
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseIndex.class);
+
   private final DatabaseId database;
   private final BlobStore blobs;
   private final SegmentCache cache;
@@ -87,7 +92,30 @@ public final class DatabaseIndex {
   private Foundation foundation(IndexRoot root) {
     SegmentSource source = sourceFrom(root.t());
     return new Foundation(
-        root.t(), trees(root.current(), false, source), trees(root.past(), true, source));
+        root.t(),
+        trees(root.current(), false, source),
+        trees(root.past(), true, source),
+        distinct(root));
+  }
+
+  /// The counts of a root. They only help to plan: where they are lost or damaged a database goes
+  /// without, and the next job counts anew.
+  private DistinctCounts distinct(IndexRoot root) {
+    if (root.distinct() == null) {
+      return DistinctCounts.UNKNOWN;
+    }
+    try {
+      return IndexReader.distinct(root.distinct(), blobs, database);
+    } catch (AnomalyException lost) {
+      if (lost.anomaly().category() != Category.FAULT) {
+        throw lost;
+      }
+      LOG.atWarn()
+          .addKeyValue("database", database)
+          .addKeyValue("message", lost.anomaly().message())
+          .log("distinct-counts-lost");
+      return DistinctCounts.UNKNOWN;
+    }
   }
 
   private SegmentSource sourceFrom(long t) {
@@ -304,6 +332,9 @@ public final class DatabaseIndex {
   private Found reachable(IndexRoot root) {
     SegmentSource source = new RootSource(cache, database);
     Found found = new Found(new ArrayList<>(), new ArrayList<>());
+    if (root.distinct() != null) {
+      found.leaves().add(root.distinct());
+    }
     for (List<TreeRoot> trees : List.of(root.current(), root.past())) {
       for (TreeRoot tree : trees) {
         if (tree.segment() != null) {

@@ -52,6 +52,9 @@ public final class IndexExport {
         }
       }
     }
+    if (root.distinct() != null) {
+      copy(root.distinct(), true);
+    }
     flush();
   }
 

@@ -71,7 +71,8 @@ public final class IndexImport {
         root.nextAttribute(),
         root.bootstrapFacts(),
         trees(root.current(), writer),
-        trees(root.past(), writer));
+        trees(root.past(), writer),
+        root.distinct() == null ? null : copy(root.distinct(), true, writer));
     writer.flush();
     writer.set(writer.state().withRoot(Optional.of(copied)).withWritten(List.of(), List.of()));
   }

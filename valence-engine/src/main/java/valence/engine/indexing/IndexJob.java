@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import valence.engine.db.Database;
 import valence.engine.index.Batch;
 import valence.engine.index.Cursor;
+import valence.engine.index.DistinctCounts;
+import valence.engine.index.DistinctTally;
 import valence.engine.index.Foundation;
 import valence.engine.index.Indexes;
 import valence.engine.index.Order;
@@ -23,6 +26,7 @@ import valence.engine.indexing.IndexState.Dropped;
 import valence.engine.schema.Bootstrap;
 import valence.engine.schema.Schema;
 import valence.engine.segment.Directory;
+import valence.engine.segment.DistinctBlock;
 import valence.engine.segment.SegmentSource;
 import valence.engine.segment.SegmentTree;
 import valence.engine.store.BlobId;
@@ -37,6 +41,7 @@ final class IndexJob {
   private final AtomicLong rowsDone = new AtomicLong();
   private final long rowsTotal;
   private final boolean continues;
+  private final DistinctTally distinct;
 
   /// @param continues whether the value's foundation is the root that the ref names; otherwise all
   ///     rows are written anew
@@ -55,6 +60,8 @@ final class IndexJob {
           : indexes.countMax(order, Range.ALL, TimeView.NOW);
     }
     this.rowsTotal = rows;
+    this.distinct =
+        continues ? new DistinctTally(indexes.foundation().distinct()) : new DistinctTally();
   }
 
   IndexStatus.Progress progress() {
@@ -68,7 +75,12 @@ final class IndexJob {
     for (Order order : Order.values()) {
       current.add(current(order));
       past.add(past(order));
+      if (continues) {
+        countDistinct(order);
+      }
     }
+    DistinctCounts counts = distinct.counts();
+    BlobId counted = writer.put(DistinctBlock.write(counts));
     writer.flush();
     Database database = durable.database();
     IndexRoot root = new IndexRoot(
@@ -78,11 +90,12 @@ final class IndexJob {
         database.nextAttribute(),
         Bootstrap.facts().size(),
         roots(current),
-        roots(past));
+        roots(past),
+        counted);
     List<BlobId> dropped = dropped(root);
     writer.requireOwn();
     swing(root, dropped, nowMillis);
-    return new Foundation(root.t(), current, past);
+    return new Foundation(root.t(), current, past, counts);
   }
 
   private SegmentTree current(Order order) {
@@ -90,7 +103,35 @@ final class IndexJob {
         ? tree(order, false)
             .merge(counted(since.opened(order)), counted(since.ended(order)), writer)
         : tree(order, false)
-            .merge(counted(indexes.cursor(order, Range.ALL, TimeView.NOW)), NO_ROWS, writer);
+            .merge(
+                counted(tallied(order, indexes.cursor(order, Range.ALL, TimeView.NOW))),
+                NO_ROWS,
+                writer);
+  }
+
+  /// Counts different values and entities: those that the rows since change, or all of them when
+  /// the foundation was written by a version that didn't count.
+  private void countDistinct(Order order) {
+    if (order != Order.AVET && order != Order.AEVT) {
+      return;
+    }
+    if (!indexes.foundation().distinct().isKnown()) {
+      Cursor rows = tallied(order, indexes.cursor(order, Range.ALL, TimeView.NOW));
+      while (rows.next()) {
+        writer.requireRunning();
+      }
+      return;
+    }
+    distinct.advance(
+        order,
+        indexes.foundation(),
+        since.opened(order),
+        since.ended(order),
+        id -> durable.database().isSingle(order, id));
+  }
+
+  private Cursor tallied(Order order, Cursor rows) {
+    return told(rows, batch -> distinct.add(order, batch));
   }
 
   private SegmentTree past(Order order) {
@@ -114,13 +155,18 @@ final class IndexJob {
   }
 
   private Cursor counted(Cursor rows) {
+    return told(rows, batch -> rowsDone.addAndGet(batch.count()));
+  }
+
+  /// The rows of a cursor, whose batches somebody else sees, too.
+  private static Cursor told(Cursor rows, Consumer<Batch> seen) {
     return new Cursor() {
       @Override
       public boolean next() {
         if (!rows.next()) {
           return false;
         }
-        rowsDone.addAndGet(rows.batch().count());
+        seen.accept(rows.batch());
         return true;
       }
 
@@ -161,6 +207,9 @@ final class IndexJob {
       for (int i = 0; i < root.current().size(); i++) {
         drop(old.get().current().get(i).segment(), root.current().get(i).segment(), dropped);
         drop(old.get().past().get(i).segment(), root.past().get(i).segment(), dropped);
+      }
+      if (old.get().distinct() != null) {
+        dropped.add(old.get().distinct());
       }
     }
     return dropped;

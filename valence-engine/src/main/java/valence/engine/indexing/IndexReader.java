@@ -11,9 +11,11 @@ import java.util.stream.Stream;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.engine.cache.SegmentCache;
+import valence.engine.index.DistinctCounts;
 import valence.engine.index.Order;
 import valence.engine.indexing.IndexRoot.TreeRoot;
 import valence.engine.segment.Directory;
+import valence.engine.segment.DistinctBlock;
 import valence.engine.segment.Segment;
 import valence.engine.segment.SegmentTree;
 import valence.engine.store.BlobId;
@@ -47,6 +49,27 @@ public final class IndexReader {
     return cell.read().state().root().filter(IndexRoot::isReadable);
   }
 
+  /// The counts of a root, read from the store; unknown where an earlier version made the root.
+  /// `fault` when they are missing or damaged.
+  public DistinctCounts distinct(IndexRoot root) {
+    return root.distinct() == null
+        ? DistinctCounts.UNKNOWN
+        : distinct(root.distinct(), blobs, database);
+  }
+
+  static DistinctCounts distinct(BlobId id, BlobStore blobs, DatabaseId database) {
+    ByteBuffer blob = blobs.get(id).orElseThrow(() -> missing(id));
+    return DistinctBlock.read(id, OwnedBlob.content(id, blob, database));
+  }
+
+  private static AnomalyException missing(BlobId id) {
+    return Anomaly.fault(
+            "Segment " + id + " is missing.",
+            "Make the indexes anew from the log, with `valence db reindex NAME`, or restore the"
+                + " database from a backup.")
+        .toException();
+  }
+
   public SegmentTree tree(IndexRoot root, Order order, boolean past) {
     TreeRoot tree = (past ? root.past() : root.current()).get(order.ordinal());
     return new SegmentTree(order, past, tree.segment(), tree.rows(), source);
@@ -54,13 +77,7 @@ public final class IndexReader {
 
   /// A segment of this database, read from the store; `fault` when it is missing or damaged.
   public Stored segment(BlobId id) {
-    ByteBuffer blob = blobs
-        .get(id)
-        .orElseThrow(() -> Anomaly.fault(
-                "Segment " + id + " is missing.",
-                "Make the indexes anew from the log, with `valence db reindex NAME`, or restore the"
-                    + " database from a backup.")
-            .toException());
+    ByteBuffer blob = blobs.get(id).orElseThrow(() -> missing(id));
     return new Stored(Segment.read(id, OwnedBlob.content(id, blob, database)), blob.remaining());
   }
 
@@ -108,6 +125,16 @@ public final class IndexReader {
         }
       }
     }
+    if (root.distinct() != null && seen.add(root.distinct())) {
+      try {
+        distinct(root);
+      } catch (AnomalyException failed) {
+        if (failed.anomaly().category() != Anomaly.Category.FAULT) {
+          throw failed;
+        }
+        damaged.accept(failed.anomaly());
+      }
+    }
   }
 
   /// Deletes each blob of some databases' indexes, whatever names it. Reads all blobs there are.
@@ -133,6 +160,9 @@ public final class IndexReader {
       throw Anomaly.of(Anomaly.Category.INCORRECT, blob.remaining() + " bytes are no segment.")
           .toException();
     }
-    return Segment.read(id, blob.slice(blob.position(), contentBytes)).inspect();
+    ByteBuffer content = blob.slice(blob.position(), contentBytes);
+    return DistinctBlock.isOne(content)
+        ? DistinctBlock.inspect(id, content)
+        : Segment.read(id, content).inspect();
   }
 }

@@ -21,6 +21,8 @@ import valence.engine.store.BlobId;
 ///     log, so where there are others now the root can't be read
 /// @param current       by the ordinal of their order, the trees of what was true at t
 /// @param past          by the ordinal of their order, the trees of what had ended by t
+/// @param distinct      the counts of different values and entities; null where an earlier version
+///     made the root
 public record IndexRoot(
     long t,
     long logEnd,
@@ -28,7 +30,8 @@ public record IndexRoot(
     int nextAttribute,
     int bootstrapFacts,
     List<TreeRoot> current,
-    List<TreeRoot> past) {
+    List<TreeRoot> past,
+    @Nullable BlobId distinct) {
   private static final Keyword T = Keyword.intern("t");
   private static final Keyword LOG_END = Keyword.intern("log-end");
   private static final Keyword NEXT_ENTITY = Keyword.intern("next-entity");
@@ -36,6 +39,7 @@ public record IndexRoot(
   private static final Keyword BOOTSTRAP = Keyword.intern("bootstrap");
   private static final Keyword CURRENT = Keyword.intern("current");
   private static final Keyword PAST = Keyword.intern("past");
+  private static final Keyword DISTINCT = Keyword.intern("distinct");
 
   public IndexRoot {
     current = List.copyOf(current);
@@ -49,7 +53,7 @@ public record IndexRoot(
   /// As EDN, of which a text can be made:
   ///
   ///     {:t 7 :log-end 5 :next-entity 1009 :next-attribute 76 :bootstrap 391
-  ///      :current [["<blob id>" 431] …] :past [[nil 0] …]}
+  ///      :current [["<blob id>" 431] …] :past [[nil 0] …] :distinct "<blob id>"}
   public Map<Object, Object> toMap() {
     Map<Object, Object> map = new LinkedHashMap<>();
     map.put(T, t);
@@ -59,6 +63,9 @@ public record IndexRoot(
     map.put(BOOTSTRAP, (long) bootstrapFacts);
     map.put(CURRENT, texts(current));
     map.put(PAST, texts(past));
+    if (distinct != null) {
+      map.put(DISTINCT, distinct.hex());
+    }
     return map;
   }
 
@@ -84,7 +91,8 @@ public record IndexRoot(
         Math.toIntExact(number(map.get(NEXT_ATTRIBUTE))),
         Math.toIntExact(number(map.get(BOOTSTRAP))),
         trees(map.get(CURRENT)),
-        trees(map.get(PAST)));
+        trees(map.get(PAST)),
+        map.get(DISTINCT) instanceof String id ? new BlobId(id) : null);
   }
 
   private static List<TreeRoot> trees(@Nullable Object value) {

@@ -59,9 +59,7 @@ final class SegmentWriter implements SegmentSink {
 
   @Override
   public BlobId put(ByteBuffer encoded) {
-    if (stopped.getAsBoolean()) {
-      throw Anomaly.of(Category.INTERRUPTED, "The client was closed.").toException();
-    }
+    requireRunning();
     ByteBuffer blob = OwnedBlob.of(encoded, database, state.state().job());
     BlobId id = BlobId.of(blob);
     unput.add(blob);
@@ -72,6 +70,13 @@ final class SegmentWriter implements SegmentSink {
       flush();
     }
     return id;
+  }
+
+  /// Fails when the job is to end.
+  void requireRunning() {
+    if (stopped.getAsBoolean()) {
+      throw Anomaly.of(Category.INTERRUPTED, "The client was closed.").toException();
+    }
   }
 
   /// Whether a segment is this job's.

@@ -20,7 +20,7 @@ import valence.engine.store.DatabaseId;
 ///
 ///     {:format 1 :database #uuid "…" :job #uuid "…"
 ///      :root {:t 7 :log-end 5 :next-entity 1009 :next-attribute 76 :bootstrap 391
-///             :current [["<blob id>" 431] …] :past [[nil 0] …]}
+///             :current [["<blob id>" 431] …] :past [[nil 0] …] :distinct "<blob id>"}
 ///      :written ["<blob id>" …] :written-lists […] :dropped [[t millis "<blob id>"] …]}
 ///
 /// Trees stand in the order of [Order].

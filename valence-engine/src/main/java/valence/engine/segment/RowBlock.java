@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import valence.engine.index.Bound;
 import valence.engine.index.Dictionary;
 import valence.engine.index.Facts;
+import valence.engine.index.Found;
 import valence.engine.index.Order;
 
 /// Rows in packed columns, read in place. Immutable, safe for any number of threads.
@@ -307,10 +308,15 @@ final class RowBlock {
     if (attributes.length == 1) {
       return 0;
     }
-    if (starts == null) {
+    if (keys != null) {
       return -1;
     }
     int code = code(low);
+    if (starts == null) {
+      // In between are no others when one entity's rows begin and end with it.
+      boolean isOne = high - low == 1 || codes.at(high - 1) == code && e.at(high - 1) == e.at(low);
+      return isOne ? code : -1;
+    }
     return high <= starts[code + 1] ? code : -1;
   }
 
@@ -361,7 +367,7 @@ final class RowBlock {
       keys.read(low, high, target, 0);
       return;
     }
-    int rank = starts == null ? low : low - starts[code];
+    int rank = rank(code, low);
     values[code].read(rank, rank + high - low, target, objectCodes, 0);
   }
 
@@ -369,7 +375,7 @@ final class RowBlock {
   ///
   /// @param scratch to work in
   void readCodes(int code, int low, int high, long[] scratch, int[] objectCodes) {
-    int rank = starts == null ? low : low - starts[code];
+    int rank = rank(code, low);
     values[code].readCodes(rank, rank + high - low, scratch, objectCodes);
   }
 
@@ -439,6 +445,43 @@ final class RowBlock {
         give(code, rank, facts);
       }
     }
+  }
+
+  /// As [valence.engine.index.Run#find], of AEVT and of these rows alone, which are those where the
+  /// first of the entities stands if it does.
+  ///
+  /// @param next   the first of the entities
+  /// @param limit  behind the last of them
+  /// @param isLast whether no rows come behind these
+  /// @return the first entity that may stand in rows behind these, or the limit
+  int find(
+      int attribute,
+      long[] entities,
+      int next,
+      int limit,
+      boolean isLast,
+      boolean withValues,
+      Found found) {
+    int code = Arrays.binarySearch(attributes, attribute);
+    if (code < 0 || starts == null) {
+      return isLast ? limit : next + 1;
+    }
+    ValueColumn column = values[code];
+    int first = starts[code];
+    int end = starts[code + 1];
+    int row = first;
+    for (int i = next; i < limit; i++) {
+      long entity = entities[i];
+      row = e.seek(row, end, entity, false);
+      if (row == end) {
+        return isLast || end < count ? limit : Math.max(i, next + 1);
+      }
+      if (e.at(row) == entity) {
+        Object object = withValues ? column.object(row - first) : null;
+        found.value(i, withValues && object == null ? column.key(row - first) : 0, object);
+      }
+    }
+    return limit;
   }
 
   private void give(int code, int rank, Facts facts) {

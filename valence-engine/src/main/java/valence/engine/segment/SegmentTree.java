@@ -7,6 +7,7 @@ import valence.engine.index.Batch;
 import valence.engine.index.Bound;
 import valence.engine.index.Cursor;
 import valence.engine.index.Facts;
+import valence.engine.index.Found;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
 import valence.engine.index.Reads;
@@ -130,6 +131,24 @@ public final class SegmentTree implements Run {
     }
     long said = rows.said(row);
     return !closed && said > since && said <= asOf ? rows.entity(row) : UNSURE;
+  }
+
+  @Override
+  public boolean find(int attribute, long[] entities, int many, boolean withValues, Found found) {
+    boolean asked = isAsked();
+    for (int next = 0; root != null && next < many; ) {
+      Bound bound = Bound.ae(attribute, entities[next]);
+      boolean isLast = true;
+      Segment segment = read(root, asked);
+      while (segment instanceof Directory directory) {
+        int child = directory.childOf(bound, true);
+        isLast &= child == directory.childCount() - 1;
+        segment = read(directory, child, asked);
+      }
+      RowBlock rows = ((Leaf) segment).rows();
+      next = rows.find(attribute, entities, next, many, isLast, withValues, found);
+    }
+    return true;
   }
 
   @Override

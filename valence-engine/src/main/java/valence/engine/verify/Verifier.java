@@ -14,6 +14,8 @@ import valence.api.AnomalyException;
 import valence.engine.db.Database;
 import valence.engine.index.Batch;
 import valence.engine.index.Cursor;
+import valence.engine.index.DistinctCounts;
+import valence.engine.index.DistinctTally;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
 import valence.engine.index.Rows;
@@ -47,6 +49,7 @@ public final class Verifier {
   private long rows; // of the log
   private long read; // of the indexes
   private boolean logIsWhole = true;
+  private final DistinctTally distinct = new DistinctTally();
 
   private Verifier(Storage storage, String dbName, LongConsumer progress) {
     this.storage = storage;
@@ -183,6 +186,24 @@ public final class Verifier {
         }
       }
     }
+    if (findings.isEmpty()) {
+      compareDistinct(reader, root); // else not all rows may have been counted
+    }
+  }
+
+  /// Whether the counts that plans are made by are those of the indexes.
+  private void compareDistinct(IndexReader reader, IndexRoot root) {
+    try {
+      DistinctCounts said = reader.distinct(root);
+      if (said.isKnown() && !said.equals(distinct.counts())) {
+        findings.add(new Finding(
+            Part.INDEX,
+            "The counts of different values and entities aren't those of the indexes.",
+            REBUILD));
+      }
+    } catch (AnomalyException failed) {
+      find(Part.SEGMENT, failed, REBUILD);
+    }
   }
 
   private void compare(SegmentTree tree, RowSum found, RowSum expected, String whose) {
@@ -248,6 +269,24 @@ public final class Verifier {
     return shapes;
   }
 
+  /// The counts of different values and entities, as a blob.
+  ///
+  /// @param attributes that have any
+  /// @param blob       its id in hexadecimal
+  public record DistinctShape(long attributes, String blob) {}
+
+  /// The counts of a database's durable indexes; empty when there are none yet. `fault` when they
+  /// are damaged.
+  public static Optional<DistinctShape> distinct(Storage storage, String dbName) {
+    DatabaseId log = new Catalog(storage.refs()).existing(dbName).id();
+    IndexReader reader = new IndexReader(log, storage.refs(), storage.blobs());
+    return reader
+        .root()
+        .flatMap(root -> Optional.ofNullable(root.distinct())
+            .map(
+                blob -> new DistinctShape(reader.distinct(root).byAttribute().size(), blob.hex())));
+  }
+
   /// The sum of a tree's rows; null when they can't be read.
   private @Nullable RowSum readRows(SegmentTree tree, LogSums expected) {
     RowSum sum = new RowSum();
@@ -268,6 +307,9 @@ public final class Verifier {
           if (expected.counts(batch.a[i], tree.closed())) {
             sum.add(batch.e[i], batch.a[i], batch.v[i], batch.object(i), batch.t[i], batch.to(i));
           }
+        }
+        if (!tree.closed()) {
+          distinct.add(tree.order(), batch);
         }
         last = row(batch, batch.end - 1);
         read += batch.count();

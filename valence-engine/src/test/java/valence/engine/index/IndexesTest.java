@@ -62,7 +62,7 @@ class IndexesTest {
           Batch.ALL);
       past.add(tree(order, true, closed));
     }
-    return new Foundation(t, current, past);
+    return new Foundation(t, current, past, DistinctCounts.UNKNOWN);
   }
 
   private static Tree tree(Order order, boolean closed, Cursor cursor) {

@@ -24,7 +24,7 @@ import valence.engine.store.BlobId;
 class DamageTest {
   private static final TreeShape SMALL = new TreeShape(200 * PendingRows.ROW_WEIGHT, 8);
 
-  private static MemorySegments segments(Order order, boolean compresses, SplittableRandom random) {
+  static MemorySegments segments(Order order, boolean compresses, SplittableRandom random) {
     RowsOfAllTypes rows = new RowsOfAllTypes(random, 50);
     TreeSet<Row> all = new TreeSet<>(RowsOfAllTypes.comparator(order, 4));
     while (all.size() < 1_000) {
@@ -107,7 +107,7 @@ class DamageTest {
     });
   }
 
-  private static void sign(byte[] segment) {
+  static void sign(byte[] segment) {
     CRC32C crc = new CRC32C();
     crc.update(segment, 0, 32);
     crc.update(segment, Envelope.HEADER_BYTES, segment.length - Envelope.HEADER_BYTES);
@@ -140,7 +140,7 @@ class DamageTest {
     return RowsOfAllTypes.read(tree.cursor(Range.ALL));
   }
 
-  private static byte[] copy(ByteBuffer bytes) {
+  static byte[] copy(ByteBuffer bytes) {
     byte[] copy = new byte[bytes.limit()];
     bytes.duplicate().get(copy);
     return copy;

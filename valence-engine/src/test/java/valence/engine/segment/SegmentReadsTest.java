@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import valence.engine.index.Batch;
 import valence.engine.index.Bound;
 import valence.engine.index.Cursor;
+import valence.engine.index.DistinctCounts;
 import valence.engine.index.Facts;
 import valence.engine.index.Foundation;
 import valence.engine.index.Indexes;
@@ -105,7 +106,7 @@ class SegmentReadsTest {
       current.add(tree(order, false, indexes.cursor(order, Range.ALL, TimeView.NOW), segments));
       past.add(tree(order, true, indexes.everEnded(order), segments));
     }
-    return new Foundation(t, current, past);
+    return new Foundation(t, current, past, DistinctCounts.UNKNOWN);
   }
 
   private static SegmentTree tree(

@@ -2,8 +2,10 @@ package valence.engine.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -11,10 +13,12 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import valence.engine.index.Batch;
 import valence.engine.index.Bound;
 import valence.engine.index.Cursor;
@@ -163,6 +167,57 @@ class SegmentTreeTest {
     for (Segment segment : level) {
       assertThat(segment.rowCount()).as(where).isLessThanOrEqualTo(96);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void entitiesAreFoundOneByOneAsTheyStand(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    RowsOfAllTypes rows = new RowsOfAllTypes(random, 1 + random.nextInt(600));
+    TreeSet<Row> model = new TreeSet<>(RowsOfAllTypes.comparator(Order.AEVT, 2));
+    for (int i = random.nextInt(4000); i >= 0; i--) {
+      model.add(rows.row(Order.AEVT, false));
+    }
+    MemorySegments segments = new MemorySegments(true);
+    SegmentTree tree = new TreeMerge(
+            SegmentTree.empty(Order.AEVT, false, segments),
+            rows.cursor(new ArrayList<>(model), false),
+            SegmentCursor.NOTHING,
+            segments,
+            SMALL)
+        .run();
+    List<Row> all = new ArrayList<>(model);
+    for (int round = 0; round < 300; round++) {
+      int attribute = all.get(random.nextInt(all.size())).a() + random.nextInt(8) / 7;
+      long[] entities = new long[1 + random.nextInt(1 << random.nextInt(9))];
+      for (int i = 0; i < entities.length; i++) {
+        long some = random.nextBoolean()
+            ? all.get(random.nextInt(all.size())).e()
+            : rows.row(Order.AEVT, false).e();
+        entities[i] = i > 0 && random.nextInt(6) == 0 ? entities[i - 1] : some;
+      }
+      Arrays.sort(entities);
+      boolean withValues = random.nextBoolean();
+      List<String> expected = new ArrayList<>();
+      for (int i = 0; i < entities.length; i++) {
+        Row row = model.ceiling(new Row(entities[i], attribute, Long.MIN_VALUE, null, 0, 0));
+        if (row != null && row.e() == entities[i] && row.a() == attribute) {
+          expected.add(i + " " + (withValues ? value(row.o() == null ? row.v() : 0, row.o()) : ""));
+        }
+      }
+      List<String> found = new ArrayList<>();
+      assertTrue(tree.find(
+          attribute,
+          entities,
+          entities.length,
+          withValues,
+          (at, key, object) -> found.add(at + " " + (withValues ? value(key, object) : ""))));
+      assertEquals(expected, found, "seed " + seed + " round " + round);
+    }
+  }
+
+  private static String value(long key, @Nullable Object object) {
+    return key + " " + (object instanceof byte[] bytes ? Arrays.toString(bytes) : "" + object);
   }
 
   @ParameterizedTest
