@@ -1,5 +1,7 @@
 package valence.engine.code;
 
+import static java.util.Objects.requireNonNull;
+
 import clojure.lang.IDeref;
 import clojure.lang.IExceptionInfo;
 import clojure.lang.IFn;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import valence.edn.Edn;
 
@@ -120,14 +123,22 @@ public final class ClojureRuntime {
 
   /// What arguments a function takes, for people, such as `[db sku] or [db sku & more]`.
   String arities(IFn var) {
-    StringBuilder text = new StringBuilder();
+    String text = argumentLists(var).stream().map(Edn::print).collect(Collectors.joining(" or "));
+    return text.isEmpty() ? "another number" : text;
+  }
+
+  /// The argument lists that a function was defined with; none when it doesn't say.
+  List<List<?>> argumentLists(IFn var) {
+    List<List<?>> all = new ArrayList<>();
     if (core("meta").invoke(var) instanceof Map<?, ?> meta
         && meta.get(ARGUMENTS) instanceof Iterable<?> lists) {
       for (Object list : lists) {
-        text.append(text.isEmpty() ? "" : " or ").append(Edn.print(list));
+        if (list instanceof List<?> arguments) {
+          all.add(arguments);
+        }
       }
     }
-    return text.isEmpty() ? "another number" : text.toString();
+    return all;
   }
 
   private boolean isFunction(IFn var) {
@@ -150,29 +161,56 @@ public final class ClojureRuntime {
     return core("pr-on");
   }
 
+  /// The dynamic bindings that the calling thread is within, for [#forgetBindings].
+  static Object bindings(ClassLoader code) {
+    return frames(code).get();
+  }
+
   /// Lets the calling thread forget its dynamic bindings, by which it would hold this runtime for
-  /// as long as it lives.
-  static void forgetBindings(ClassLoader code) {
+  /// as long as it lives; but those that it was within before, which are its caller's: a test in
+  /// the same runtime, say.
+  static void forgetBindings(ClassLoader code, Object before) {
     if (EntryPoint.running().isPresent()) {
       return; // on behalf of a call, which ends later
     }
+    ThreadLocal<Object> frames = frames(code);
+    if (isWithin(before)) {
+      frames.set(before);
+    } else {
+      frames.remove();
+    }
+  }
+
+  @SuppressWarnings("unchecked") // of the frames of this runtime, a class of its own
+  private static ThreadLocal<Object> frames(ClassLoader code) {
     try {
       Field bindings = Class.forName("clojure.lang.Var", false, code).getDeclaredField("dvals");
-      if (bindings.trySetAccessible() && bindings.get(null) instanceof ThreadLocal<?> local) {
-        local.remove();
-      }
+      bindings.setAccessible(true);
+      return (ThreadLocal<Object>) requireNonNull(bindings.get(null));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("Clojure keeps bindings in Var.dvals", e);
+    }
+  }
+
+  /// Whether a frame of bindings is another than the outermost, which binds nothing.
+  private static boolean isWithin(Object frame) {
+    try {
+      Field outer = frame.getClass().getDeclaredField("prev");
+      outer.setAccessible(true);
+      return outer.get(frame) != null;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Clojure keeps the outer bindings in Frame.prev", e);
     }
   }
 
   /// Ends the threads that the runtime and its namespaces keep for work to come: of agents and
   /// futures, of executors that a var holds, and of core.async. What runs on them is interrupted.
   public void stop() {
+    Object before = bindings(code);
     try {
       endThreads();
     } finally {
-      forgetBindings(code);
+      forgetBindings(code, before);
     }
   }
 
@@ -278,11 +316,12 @@ public final class ClojureRuntime {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(code);
+    Object bindings = bindings(code);
     try {
       return action.run();
     } finally {
       thread.setContextClassLoader(before);
-      forgetBindings(code);
+      forgetBindings(code, bindings);
     }
   }
 }

@@ -160,6 +160,14 @@ public final class EntryPoint {
     return callee instanceof ClojureVar;
   }
 
+  /// The argument lists that a function of Clojure was defined with, such as `[db sku & more]`;
+  /// none when it doesn't say, as a function made by another, and none in Java.
+  public List<List<?>> argumentLists() {
+    return callee instanceof ClojureVar clojure
+        ? clojure.runtime().argumentLists(clojure.var())
+        : List.of();
+  }
+
   /// Whether the code that this function is of has a function in a namespace that is loaded.
   public boolean sees(Symbol other) {
     return other.getNamespace() != null
@@ -195,13 +203,14 @@ public final class EntryPoint {
       ScopedValue.CallableOp<T, X> work) throws X {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
+    Object bindings = isClojure() ? ClojureRuntime.bindings(code) : null;
     thread.setContextClassLoader(code);
     try {
       return ScopedValue.where(RUNNING, name).call(work);
     } finally {
       thread.setContextClassLoader(before);
-      if (isClojure()) {
-        ClojureRuntime.forgetBindings(code);
+      if (bindings != null) {
+        ClojureRuntime.forgetBindings(code, bindings);
       }
     }
   }

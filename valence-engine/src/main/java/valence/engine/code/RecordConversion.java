@@ -17,9 +17,10 @@ import valence.api.spi.Naming;
 /// From a map to a record.
 ///
 /// Component `firstName` of record `Person` is what the map has under `:person/first-name` (or the
-/// attribute that it declares), `:first-name`, `:firstName`, or the text of either. What the map
-/// lacks is an empty `Optional`, or null where the type has one; further keys are left alone. The
-/// record's own constructor may refuse; what it throws is the function's answer.
+/// attribute that it declares), `:first-name`, `:firstName`, or the text of either, which may begin
+/// with a capital. What the map lacks is an empty `Optional`, or null where the type has one;
+/// further keys are left alone. The record's own constructor may refuse; what it throws is the
+/// function's answer.
 final class RecordConversion implements Conversion {
   /// @param keys     that it may have, the surest first
   /// @param content  read when first used, since records may hold records of their type
@@ -50,6 +51,7 @@ final class RecordConversion implements Conversion {
                 Keyword.intern(null, kebab),
                 Keyword.intern(null, name),
                 name,
+                Character.toUpperCase(name.charAt(0)) + name.substring(1),
                 kebab,
                 kebab.replace('-', '_'),
                 attribute.getNamespace() + "/" + attribute.getName())
