@@ -43,7 +43,7 @@ public final class Property {
       T example = generator.apply(choices);
       Throwable failure = failure(check, example);
       if (failure != null) {
-        throw report(seed, new Shrinking<>(generator, check, failure.getClass()).shrink(choices));
+        throw report(seed, new Shrinking<>(generator, check, failure).shrink(choices));
       }
     }
     System.out.println(

@@ -13,20 +13,40 @@ import org.jspecify.annotations.Nullable;
 final class Shrinking<T> {
   private static final int ATTEMPTS_MAX = Integer.getInteger("shrink.attempts", 4000);
 
+  /// What makes failures, wherever it is called.
+  private static final List<String> MAKERS =
+      List.of("java.", "org.junit.", "org.opentest4j.", "valence.api.");
+
   /// @param attempts how many examples were tried
   record Smallest<T>(T example, Throwable failure, int choiceCount, int attempts) {}
 
   private final Function<Choices, T> generator;
   private final Property.Check<T> check;
-  private final Class<? extends Throwable> kind;
+  private final String kind;
   private @Nullable Choices best;
   private int attempts;
 
-  Shrinking(
-      Function<Choices, T> generator, Property.Check<T> check, Class<? extends Throwable> kind) {
+  /// @param failure of the example that shrinks
+  Shrinking(Function<Choices, T> generator, Property.Check<T> check, Throwable failure) {
     this.generator = generator;
     this.check = check;
-    this.kind = kind;
+    this.kind = kind(failure);
+  }
+
+  /// What failures of one defect have in common: the class of the innermost one and where it was
+  /// made. The class alone would let one defect shrink to another that fails likewise.
+  private static String kind(Throwable failure) {
+    Throwable innermost = failure;
+    while (innermost.getCause() != null) {
+      innermost = innermost.getCause();
+    }
+    for (StackTraceElement frame : innermost.getStackTrace()) {
+      if (MAKERS.stream().noneMatch(frame.getClassName()::startsWith)) {
+        return innermost.getClass().getName() + " " + frame.getClassName() + " "
+            + frame.getLineNumber();
+      }
+    }
+    return innermost.getClass().getName();
   }
 
   Smallest<T> shrink(Choices failing) {
@@ -130,7 +150,7 @@ final class Shrinking<T> {
       return false;
     }
     Throwable failure = Property.failure(check, example);
-    if (failure == null || failure.getClass() != kind) {
+    if (failure == null || !kind(failure).equals(kind)) {
       return false;
     }
     best = choices;

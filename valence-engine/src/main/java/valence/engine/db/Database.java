@@ -9,7 +9,9 @@ import valence.api.Datom;
 import valence.engine.index.Batch;
 import valence.engine.index.Bound;
 import valence.engine.index.Cursor;
+import valence.engine.index.DistinctCounts;
 import valence.engine.index.Facts;
+import valence.engine.index.Found;
 import valence.engine.index.Foundation;
 import valence.engine.index.Indexes;
 import valence.engine.index.Order;
@@ -268,6 +270,32 @@ public final class Database {
     return indexes.countMax(order, range, view.withFilter(false));
   }
 
+  /// How many different values and entities the facts that are true at the basis have, whatever the
+  /// view; at a cost that is proportional to what isn't indexed yet. Unknown where the indexes were
+  /// made by a version that didn't count.
+  public DistinctCounts countDistinct() {
+    return indexes.distinct(this::isSingle);
+  }
+
+  /// Whether no value (AVET) or no entity (AEVT) of an attribute has two facts that are true now.
+  public boolean isSingle(Order order, int id) {
+    Attribute attribute = schema.attribute(id);
+    return attribute != null && (order == Order.AVET ? attribute.isUnique() : !attribute.many());
+  }
+
+  /// About how many different values and entities an attribute has now, as counted when it was
+  /// indexed last; null where that isn't known or much was said since.
+  public DistinctCounts.@Nullable Of distinctAbout(Attribute attribute) {
+    Foundation foundation = indexes.foundation();
+    DistinctCounts.Of counted = foundation.distinct().byAttribute().get(attribute.id());
+    if (counted == null) {
+      return null;
+    }
+    Range range = Range.prefix(Bound.a(attribute.id()));
+    long rows = indexes.countMax(Order.AEVT, range, TimeView.NOW);
+    return rows / 2 > foundation.currentCount(Order.AEVT, range) ? null : counted;
+  }
+
   /// The value of a row, as callers see it.
   ///
   /// @param key    the row's v
@@ -284,6 +312,19 @@ public final class Database {
     }
     Batch batch = cursor.batch();
     return value(attribute.id(), batch.v[batch.start], batch.object(batch.start));
+  }
+
+  /// Gives the values of an attribute of which each entity has one at most, without a cursor.
+  ///
+  /// @param entities   ascending, some perhaps more than once; one at least
+  /// @param count      how many of them are meant
+  /// @param withValues whether values are wanted, or only which entities have one
+  /// @return false when they have to be read with a cursor; nothing was given then
+  public boolean find(int attribute, long[] entities, int count, boolean withValues, Found found) {
+    return view.isNow()
+        && filter == DatomFilter.ALL
+        && Reads.counting() == null
+        && indexes.find(attribute, entities, count, withValues, found);
   }
 
   /// Gives the facts of an entity that the view shows, without a cursor, in no order.

@@ -32,6 +32,14 @@ public final class Arithmetic {
         case MULTIPLY -> Math.multiplyExact(x, y);
       };
     }
+
+    public double apply(double x, double y) {
+      return switch (this) {
+        case ADD -> x + y;
+        case SUBTRACT -> x - y;
+        case MULTIPLY -> x * y;
+      };
+    }
   }
 
   private Arithmetic() {}
@@ -118,15 +126,7 @@ public final class Arithmetic {
   /// @param promotes whether a result beyond 64 bits becomes big instead of failing
   static Number apply(Operation operation, Number x, Number y, boolean promotes) {
     return switch (wider(x, y)) {
-      case FLOATING -> {
-        double left = x.doubleValue();
-        double right = y.doubleValue();
-        yield switch (operation) {
-          case ADD -> left + right;
-          case SUBTRACT -> left - right;
-          case MULTIPLY -> left * right;
-        };
-      }
+      case FLOATING -> operation.apply(x.doubleValue(), y.doubleValue());
       case DECIMAL ->
         switch (operation) {
           case ADD -> decimal(x).add(decimal(y));

@@ -277,7 +277,14 @@ public final class LocalDb implements DatabaseValue, EdnTagged {
         attributes.put(attribute.ident(), count);
       }
     }
-    return new DbStats(all.countMax(Order.AEVT, Range.ALL), attributes);
+    Map<Keyword, DbStats.Distinct> distinct = new HashMap<>();
+    all.countDistinct().byAttribute().forEach((id, of) -> {
+      Attribute attribute = all.schema().attribute(id);
+      if (attribute != null) {
+        distinct.put(attribute.ident(), new DbStats.Distinct(of.values(), of.entities()));
+      }
+    });
+    return new DbStats(all.countMax(Order.AEVT, Range.ALL), attributes, distinct);
   }
 
   @Override

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
@@ -386,6 +385,15 @@ final class Results {
     }
   }
 
+  /// What is made of the values of a row.
+  private enum Form {
+    /// The only one itself.
+    VALUE,
+    /// A vector of few values.
+    VECTOR,
+    NAMED
+  }
+
   /// Rows as the caller gets them.
   private @Nullable Object[] rows(Relation found, Cut cut) {
     int[] columns = columns(found);
@@ -393,22 +401,18 @@ final class Results {
         found,
         columns,
         cut,
-        columns.length <= VECTOR_TAIL && query.names().isEmpty()
-            ? PersistentVector::adopt
-            : this::named);
+        columns.length <= VECTOR_TAIL && query.names().isEmpty() ? Form.VECTOR : Form.NAMED);
   }
 
   /// The values of the only column.
   private @Nullable Object[] values(Relation found, Cut cut) {
-    return made(found, columns(found), cut, null);
+    return made(found, columns(found), cut, Form.VALUE);
   }
 
   /// Makes rows of one column or more, several at a time where that is worth it. A pull isn't: it
   /// may call functions.
   ///
-  /// @param form of a row of values; null for the value itself
-  private @Nullable Object[] made(
-      Relation found, int[] columns, Cut cut, @Nullable Function<@Nullable Object[], Object> form) {
+  private @Nullable Object[] made(Relation found, int[] columns, Cut cut, Form form) {
     @Nullable Object[] result = new Object[cut.count()];
     int parts = isPulled ? 1 : budget.workers().parts(result.length, ROW_NANOS);
     budget
@@ -435,7 +439,7 @@ final class Results {
       int offset,
       int from,
       int to,
-      @Nullable Function<@Nullable Object[], Object> form,
+      Form form,
       @Nullable Object[] result,
       Budget own) {
     @Nullable Object[][] cells = new Object[columns.length][Math.min(BLOCK_ROWS, to - from)];
@@ -443,7 +447,7 @@ final class Results {
       own.check();
       int count = Math.min(BLOCK_ROWS, to - start);
       fill(found, columns, offset + start, count, cells);
-      if (form == null) {
+      if (form == Form.VALUE) {
         System.arraycopy(cells[0], 0, result, start, count);
         continue;
       }
@@ -452,7 +456,7 @@ final class Results {
         for (int column = 0; column < cells.length; column++) {
           row[column] = cells[column][i];
         }
-        result[start + i] = form.apply(row);
+        result[start + i] = form == Form.VECTOR ? PersistentVector.adopt(row) : named(row);
       }
     }
   }
@@ -624,6 +628,10 @@ final class Results {
   }
 
   private @Nullable Object[] pulled(@Nullable Object[] row) {
+    if (!isPulled) {
+      budget.tick();
+      return row;
+    }
     budget.check();
     return pull(row);
   }

@@ -101,7 +101,7 @@ class RecordTest {
         .toList());
   }
 
-  private static byte[] record() {
+  static byte[] record() {
     return encoded(List.of(transaction(7), transaction(8)));
   }
 

@@ -64,7 +64,7 @@ final class NaiveQuery {
     List<Object> ins = sections.getOrDefault("in", List.of(DEFAULT));
     Map<Object, Object> sources = new HashMap<>();
     List<?> rules = List.of();
-    Set<Map<Object, Object>> rows = new LinkedHashSet<>(Set.of(Map.of()));
+    List<Set<Map<Object, Object>>> given = new ArrayList<>(); // no two share a variable
     for (int i = 0; i < ins.size(); i++) {
       Object in = ins.get(i);
       Object input = Objects.requireNonNull(inputs.get(i));
@@ -73,14 +73,26 @@ final class NaiveQuery {
       } else if (in instanceof Symbol name && name.getName().equals("%")) {
         rules = (List<?>) input;
       } else {
-        Set<Map<Object, Object>> more = new LinkedHashSet<>();
-        rows.forEach(row -> more.addAll(bind(in, input, row)));
-        rows = more;
+        Set<Object> mine = new HashSet<>(variables(in).toList());
+        Set<Map<Object, Object>> alike = new LinkedHashSet<>(Set.of(Map.of()));
+        for (Set<Map<Object, Object>> others : List.copyOf(given)) {
+          if (others.stream().anyMatch(row -> !Collections.disjoint(row.keySet(), mine))) {
+            given.remove(others);
+            alike = product(alike, others);
+          }
+        }
+        Set<Map<Object, Object>> joined = new LinkedHashSet<>();
+        alike.forEach(row -> joined.addAll(bind(in, input, row)));
+        given.add(joined);
       }
+    }
+    Set<Map<Object, Object>> rows = new LinkedHashSet<>(Set.of(Map.of()));
+    for (Set<Map<Object, Object>> each : given) {
+      rows = product(rows, each);
     }
     List<Object> where = sections.getOrDefault("where", List.of());
     Set<Object> namers = new HashSet<>();
-    Set<Object> given =
+    Set<Object> inputVariables =
         new HashSet<>(ins.stream().flatMap(NaiveQuery::variables).toList());
     for (Object clause : where) {
       if (((List<?>) clause).get(0) instanceof List<?> call
@@ -89,12 +101,55 @@ final class NaiveQuery {
         variables(((List<?>) clause).get(1)).forEach(namers::add);
       }
     }
-    NaiveQuery naive = new NaiveQuery(sources, rules, given, namers);
+    NaiveQuery naive = new NaiveQuery(sources, rules, inputVariables, namers);
+    for (Object clause : where) {
+      given.forEach(each -> each.forEach(row -> naive.checkNames((List<?>) clause, row)));
+    }
     rows = naive.all(where, rows, DEFAULT);
     return naive.found(
         Objects.requireNonNull(sections.get("find")),
         sections.getOrDefault("with", List.of()),
         rows);
+  }
+
+  private static Set<Map<Object, Object>> product(
+      Set<Map<Object, Object>> some, Set<Map<Object, Object>> others) {
+    Set<Map<Object, Object>> product = new LinkedHashSet<>();
+    for (Map<Object, Object> left : some) {
+      for (Map<Object, Object> right : others) {
+        Map<Object, Object> both = new HashMap<>(left);
+        both.putAll(right);
+        product.add(both);
+      }
+    }
+    return product;
+  }
+
+  /// Refuses names among the inputs that name nothing where a pattern takes them for one, whether
+  /// or not the other clauses leave a row for it.
+  private void checkNames(List<?> clause, Map<Object, Object> input) {
+    if (!head(clause).isEmpty() || clause.get(0) instanceof List<?>) {
+      return;
+    }
+    Object from = isSource(clause.get(0)) ? clause.get(0) : DEFAULT;
+    List<?> terms = clause.subList(isSource(clause.get(0)) ? 1 : 0, clause.size());
+    if (terms.isEmpty() || !(source(from) instanceof NaiveDb db)) {
+      return;
+    }
+    Attr attribute =
+        terms.size() > 1 && !isVariable(terms.get(1)) ? db.attribute(terms.get(1)) : null;
+    if (terms.size() > 1 && input.get(terms.get(1)) instanceof Keyword name) {
+      db.attributeOrRefuse(name);
+    }
+    if (input.containsKey(terms.get(0))) {
+      entityTerm(db, terms.get(0), input);
+    }
+    if (terms.size() > 2
+        && attribute != null
+        && attribute.isRef()
+        && input.containsKey(terms.get(2))) {
+      entityTerm(db, terms.get(2), input);
+    }
   }
 
   // Results
@@ -543,7 +598,13 @@ final class NaiveQuery {
       case "tuple" -> args;
       case "untuple" -> x;
       case "missing?" -> values(args).isEmpty();
-      case "get-else" -> values(args).stream().findFirst().orElse(args.get(3));
+      case "get-else" -> {
+        Attr attribute = ((NaiveDb) source(x)).attributeOrRefuse(args.get(2));
+        if (attribute.many()) {
+          throw Refusal.incorrect();
+        }
+        yield values(args).stream().findFirst().orElse(args.get(3));
+      }
       case "get-some" -> {
         for (Object attribute : args.subList(2, args.size())) {
           List<Object> values = values(List.of(x, y, attribute));

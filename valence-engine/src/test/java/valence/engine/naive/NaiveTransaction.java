@@ -379,26 +379,42 @@ final class NaiveTransaction {
           }
         }
       }
+      if (!errors.isEmpty()) {
+        said(); // notes what else is wrong
+      }
       refuseAny();
     }
-    Set<Temp> said = new HashSet<>();
-    for (Op op : ops) {
-      if (op.e() instanceof Temp temp) {
-        said.add(root(temp));
-      }
-    }
+    Set<Temp> said = said();
     long next = FIRST_NEW;
     for (Op op : ops) {
       for (Object part : parts(op)) {
         if (part instanceof Temp temp && !ids.containsKey(root(temp))) {
           if (said.contains(root(temp))) {
             ids.put(root(temp), next--);
-          } else {
-            errors.add("incorrect :db.error/tempid-not-an-entity");
           }
         }
       }
     }
+  }
+
+  /// The temporary ids of which something is said; others that have no id are a mistake.
+  private Set<Temp> said() {
+    Set<Temp> said = new HashSet<>();
+    for (Op op : ops) {
+      if (op.e() instanceof Temp temp) {
+        said.add(root(temp));
+      }
+    }
+    for (Op op : ops) {
+      for (Object part : parts(op)) {
+        if (part instanceof Temp temp
+            && !ids.containsKey(root(temp))
+            && !said.contains(root(temp))) {
+          errors.add("incorrect :db.error/tempid-not-an-entity");
+        }
+      }
+    }
+    return said;
   }
 
   private static List<@Nullable Object> parts(Op op) {

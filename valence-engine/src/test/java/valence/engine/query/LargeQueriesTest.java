@@ -101,7 +101,16 @@ class LargeQueriesTest {
         "[:find ?n (count ?e) (sum ?a) :where [?e :p/name ?n] [?e :p/age ?a]]",
         "[:find ?a ?b ?c :where [?a :p/knows ?b] [?b :p/knows ?c] [?c :p/knows ?a]]",
         "[:find ?e ?a :where [?e :p/age ?a] [(> ?a 40)] (not [?e :p/sex :male])]",
-        "[:find [?n ...] :where [_ :p/name ?n]]"
+        "[:find [?n ...] :where [_ :p/name ?n]]",
+        "[:find ?n ?a (sum ?a) (min ?e) (max ?e) (median ?a) (count-distinct ?e) (variance ?a)"
+            + " :where [?e :p/name ?n] [?e :p/age ?a]]",
+        "[:find ?n ?f :where [?e :p/name ?n] [?e :p/knows ?f]]",
+        "[:find ?m (count ?e) :where [?e :p/name ?n] [?e :p/age ?a] [(str ?n ?a) ?m]"
+            + " [(clojure.string/ends-with? ?m \"1\")]]",
+        "[:find ?n (sum ?y) :with ?e :where [?e :p/name ?n] [?e :p/age ?a] [(* ?a 0.1) ?y]"
+            + " [(< ?y 8.0)]]",
+        "[:find ?e ?f :where [?e :p/age ?a] (or-join [?e ?f] [?e :p/knows ?f] [?f :p/knows ?e])]",
+        "[:find ?a ?s :where [?e :p/age ?a] [?f :p/age ?b] [(str ?b) ?s] [(str ?a) ?s]]"
       })
   void partsMakeTheSameRowsInTheSameOrder(String query) {
     QueryRequest request = QueryRequest.of(query, DB);
@@ -116,6 +125,15 @@ class LargeQueriesTest {
         "[:find ?e ?n :where [?e :p/age ?a] [(> ?a 40)] [?e :p/knows ?f] [?f :p/name ?n]]",
         "[:find ?e :where [?e :p/knows ?f] [?f :p/age 3] (not [?e :p/sex :male])]",
         "[:find [?a ...] :where [?e :p/name \"name 3\"] [?e :p/age ?a]]",
+        "[:find ?e ?n :where [?e :p/age ?a] (or-join [?e ?n]"
+            + " (and [?e :p/sex :male] [?e :p/name ?n]) (and [?e :p/age 3] [?e :p/name ?n]))]",
+        "[:find ?e :where (or [?e :p/age 7] [?e :p/age 8] [?e :p/sex :male])]",
+        "[:find ?n :where (or [?e :p/age 7] [?e :p/name \"name 3\"]) [?e :p/name ?n]]",
+        "[:find ?e ?f :where [?e :p/sex :male]"
+            + " (or-join [?e ?f] [?e :p/knows ?f] [?f :p/knows ?e])]",
+        "[:find ?e ?f :where [?e :p/sex :male] (not-join [?e] [?e :p/knows ?f] [?f :p/age 3])"
+            + " (or [?e :p/age 5] [?e :p/sex :male])"
+            + " (or-join [?e ?f] [?e :p/knows ?f] [?f :p/knows ?e])]",
         "[:find ?a :with ?e :where [?e :p/name \"name 3\"] [?e :p/age ?a]]"
       })
   void aLimitGivesTheFirstOfAllRows(String query) {
@@ -127,6 +145,53 @@ class LargeQueriesTest {
       assertEquals(
           expected,
           Queries.tuned(THREE, () -> DB.qseq(request.withOffset(cut[0]).withLimit(cut[1]))));
+    }
+  }
+
+  private static final String RULES = """
+      [[(met ?x ?y) [?x :p/knows ?y]]
+       [(met ?x ?y) [?y :p/knows ?x]]
+       [(man ?x) [?x :p/sex :male]]
+       [(man ?x) [?x :p/age 7]]
+       [(near ?x ?y) [?x :p/knows ?y]]
+       [(near ?x ?y) [?x :p/knows ?z] (near ?z ?y)]]""";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[:find ?e :in $ % :where (man ?e)]",
+        "[:find ?a :in $ % :where (man ?e) [?e :p/age ?a]]",
+        "[:find ?e ?f :in $ % :where [?e :p/sex :female] (met ?e ?f) (man ?f)]",
+        "[:find ?e ?f :in $ % :where [?e :p/sex :male] [?e :p/knows ?f] (near ?e ?f)]",
+        "[:find ?e ?n :in $ % :where (man ?e) (met ?e ?f) [?f :p/name ?n]]"
+      })
+  void aLimitGivesTheFirstOfAllRowsOfRules(String query) {
+    QueryRequest request = QueryRequest.of(query, DB, RULES);
+    List<?> all = (List<?>) alone(request);
+    for (long[] cut : new long[][] {{0, 1}, {0, 10}, {5, 70}, {300, 200}}) {
+      assertEquals(
+          all.stream().skip(cut[0]).limit(cut[1]).toList(),
+          tuned(request.withOffset(cut[0]).withLimit(cut[1])),
+          query);
+    }
+  }
+
+  /// Through an `or` and a rule, whether these come first or go on from rows.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[:find ?e . :in $ % :where (or [?e :p/age 7] [?e :p/sex :male])]",
+        "[:find ?e . :in $ % :where (man ?e)]",
+        "[:find ?e . :in $ % :where [?e :p/sex :male] (or [?e :p/age 7] [?e :p/age 14])]",
+        "[:find ?e . :in $ % :where [?e :p/sex :male] (met ?e ?f)]",
+        "[:find ?e . :in $ % :where [?e :p/sex :male] [?e :p/knows ?f] (near ?e ?f)]"
+      })
+  void branchesAndRulesEndWithTheFirstRow(String query) {
+    List<Map<?, ?>> operators = operators(QueryRequest.of(query, DB, RULES));
+    Map<?, ?> first = operators.getFirst();
+    assertTrue(((List<?>) first.get(kw("by"))).contains(kw("early-stop")), first::toString);
+    for (Map<?, ?> operator : operators) {
+      assertTrue((Long) operator.get(kw("rows-out")) < 2000, operator::toString);
     }
   }
 
@@ -153,6 +218,21 @@ class LargeQueriesTest {
         .noneMatch(each -> ((List<?>) each.get(kw("by"))).contains(kw("early-stop"))));
   }
 
+  /// A comparison that can fail for other values can't fail for those of an attribute of strings.
+  @Test
+  void aPrefixReadsOnlyWhatBeginsWithIt() {
+    String query =
+        "[:find ?e :where [?e :p/name ?n] [(clojure.string/starts-with? ?n \"name 7\")]]";
+    QueryRequest request = QueryRequest.of(query, DB);
+    assertEquals(2000, ((List<?>) DB.<Object>q(request)).size());
+    assertEquals(2000L, operators(request.withLimit(-1)).getFirst().get(kw("rows-out")));
+    Map<?, ?> stats = (Map<?, ?>)
+        ((Map<?, ?>) DB.<Object>q(request.withIoContext(kw("test/prefix")))).get(kw("io-stats"));
+    Map<?, ?> reads = (Map<?, ?>) stats.get(kw("reads"));
+    assertTrue(reads.containsKey(kw("avet")), reads::toString);
+    assertTrue(!reads.containsKey(kw("aevt")), reads::toString);
+  }
+
   @Test
   void aMistakeShowsHoweverFewRowsAreAskedFor() {
     QueryRequest request = QueryRequest.of(
@@ -161,6 +241,18 @@ class LargeQueriesTest {
     assertEquals(
         Category.INCORRECT,
         assertThrows(AnomalyException.class, () -> tuned(request)).anomaly().category());
+  }
+
+  /// Threads may fail in any order; the first row that fails is told.
+  @Test
+  void theMistakeToldIsThatOfTheFirstRow() {
+    QueryRequest request = QueryRequest.of(
+        "[:find ?e ?b :where [?e :p/age ?a] [(str \"x\" ?e) ?s] [(subs ?s ?a) ?b]]", DB);
+    String alone = assertThrows(AnomalyException.class, () -> alone(request)).getMessage();
+    for (int round = 0; round < 20; round++) {
+      assertEquals(
+          alone, assertThrows(AnomalyException.class, () -> tuned(request)).getMessage());
+    }
   }
 
   @Test

@@ -1,7 +1,9 @@
 package valence.engine.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import clojure.lang.Keyword;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -12,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -54,7 +57,18 @@ class ReachabilityTest {
           + " [(s ?x ?y) [?x :n/id] (r ?x ?y)]]",
       "[[(r ?a ?b) [?a :n/to ?b]] [(r ?a ?b) [?a :n/to] (r ?a ?m) (r ?m ?b)]]",
       "[[(r ?a ?b) [?a :n/to ?b]] [(r ?a ?b) [?a :n/to] (r ?a ?m) (r ?m ?b)]"
-          + " [(r ?a ?b) [?a :n/id] (r ?a ?m) (r ?m ?n) (r ?n ?b)]]");
+          + " [(r ?a ?b) [?a :n/id] (r ?a ?m) (r ?m ?n) (r ?n ?b)]]",
+      "[[(r ?a ?b) [?a :n/to ?b]] [(r ?a ?b) [?a :n/to ?m] (s ?m ?b)]"
+          + " [(s ?x ?y) [?x :n/to ?y]] [(s ?x ?y) [?x :n/to ?z] (r ?z ?y)]]",
+      "[[(r ?a ?b) [?a :n/to ?b]] [(r ?a ?b) [?a :n/to ?m] (s ?b ?m)]"
+          + " [(s ?y ?x) [?x :n/to ?y] [?x :n/id]] [(s ?y ?x) [?x :n/to ?m] (r ?m ?y)]]",
+      "[[(r ?a ?b) [?a :n/to ?b]] [(r ?a ?b) [?a :n/to ?m] [?m :n/id ?i] (s ?m ?i ?b)]"
+          + " [(s ?a ?i ?b) [?a :n/id ?i] [?a :n/to ?b]]"
+          + " [(s ?a ?i ?b) [?a :n/id ?i] [?a :n/to ?m] (t ?m ?b)]"
+          + " [(t ?a ?b) [?a :n/to ?m] (t ?m ?b)] [(t ?a ?b) [?a :n/to ?m] (r ?m ?b)]"
+          + " [(t ?a ?b) [?a :n/to ?b]]]",
+      "[[(r ?a ?b) [?a :n/to ?b]] [(r ?a ?b) (s ?a ?m) [?m :n/to ?b]]"
+          + " [(s ?a ?b) [?a :n/to ?b]] [(s ?a ?b) [?a :n/to ?m] (r ?m ?b)]]");
 
   private static final LocalDb.Surroundings SURROUNDINGS = new LocalDb.Surroundings(
       FunctionResolver.none(), Queries::run, InstantSource.fixed(Instant.EPOCH));
@@ -194,6 +208,49 @@ class ReachabilityTest {
         db.q("[:find (count ?b) . :in $ % ?a :where (r ?a ?b)]", RULES.get(0), id(0)));
     assertEquals(nodes - 1L, (long)
         db.q("[:find (count ?a) . :in $ % ?b :where (r ?a ?b)]", RULES.get(2), id(nodes - 1)));
+  }
+
+  /// Two rules that call each other, over a chain: of what lies behind the place that is asked for,
+  /// each place is come to by either rule at most, and nothing before it is looked at.
+  @Test
+  void rulesThatCallEachOtherLookOnlyAtWhatIsReached() {
+    int nodes = 1200;
+    int behind = 300;
+    for (int i = 1; i < nodes; i++) {
+      edge(i - 1, i);
+    }
+    Db db = graph(nodes);
+    String rules = "[[(odd ?a ?b) [?a :n/to ?b]] [(odd ?a ?b) [?a :n/to ?m] (even ?m ?b)]"
+        + " [(even ?a ?b) [?a :n/to ?m] (odd ?m ?b)]]";
+    String query = "[:find ?b :in $ % ?a :where (odd ?a ?b)]";
+    Object from = id(nodes - 1 - behind);
+    Set<List<Long>> expected = new HashSet<>();
+    for (int i = nodes - behind; i < nodes; i += 2) {
+      expected.add(List.of(id(i)));
+    }
+    assertRows(expected, db.q(query, rules, from), query);
+    Map<Keyword, Object> told = db.explain(query, rules, from).data();
+    assertTrue(sum(told, "rows-read") <= 4 * behind, () -> "rows read of " + told);
+    assertTrue(sum(told, "rows-out") <= 12 * behind, () -> "rows made of " + told);
+  }
+
+  /// The sum of a number over all operators, those inside of others included.
+  private static long sum(Object of, String name) {
+    long sum = 0;
+    if (of instanceof Map<?, ?> map) {
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        sum += entry.getKey() instanceof Keyword key
+                && key.getName().equals(name)
+                && entry.getValue() instanceof Long number
+            ? number
+            : sum(Objects.requireNonNull(entry.getValue()), name);
+      }
+    } else if (of instanceof List<?> list) {
+      for (Object each : list) {
+        sum += sum(Objects.requireNonNull(each), name);
+      }
+    }
+    return sum;
   }
 
   private static void assertRows(Set<List<Long>> expected, List<List<Long>> rows, String what) {

@@ -3,6 +3,7 @@ package valence.engine.query.exec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,7 +56,8 @@ final class Body {
       needed[i] = needed(placed.get(i).clause());
       awaited[i] = awaited(i, sets, execution);
       variables[i] = sets.get(i).toArray(new Variable[0]);
-      isTested |= placed.get(i).clause() instanceof Clause.Apply && needed[i] != null;
+      isTested |= placed.get(i).clause() instanceof Clause.Apply apply
+          && apply.binding().isEmpty();
     }
     bySlot = slots.keySet().toArray(new Variable[0]);
     hasVariables = bySlot.length > 0;
@@ -77,7 +79,44 @@ final class Body {
         }
       }
     }
-    return shared.size() > 2;
+    return shared.size() > 2 && isClosed(placed);
+  }
+
+  /// Whether some variables are connected in two ways, by clauses that bring rows or by the inputs.
+  private static boolean isClosed(List<Placed> placed) {
+    Map<Variable, Variable> towards = new HashMap<>(); // one that it is connected with
+    boolean isClosed = connect(placed.getFirst().boundBefore(), towards);
+    for (Placed each : placed) {
+      boolean isFilter = each.clause() instanceof Clause.Not
+          || each.clause() instanceof Clause.Apply apply && apply.binding().isEmpty();
+      isClosed |= !isFilter && connect(each.clause().variables(), towards);
+    }
+    return isClosed;
+  }
+
+  /// Connects variables with each other; true when some of them were already.
+  private static boolean connect(Set<Variable> variables, Map<Variable, Variable> towards) {
+    boolean isClosed = false;
+    Variable first = null;
+    for (Variable variable : variables) {
+      Variable end = end(variable, towards);
+      if (first == null) {
+        first = end;
+      } else if (end.equals(first)) {
+        isClosed = true;
+      } else {
+        towards.put(end, first);
+      }
+    }
+    return isClosed;
+  }
+
+  private static Variable end(Variable variable, Map<Variable, Variable> towards) {
+    Variable end = variable;
+    for (Variable next = towards.get(end); next != null; next = towards.get(end)) {
+      end = next;
+    }
+    return end;
   }
 
   private static Variable @Nullable [] needed(Clause clause) {

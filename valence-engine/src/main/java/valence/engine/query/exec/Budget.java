@@ -70,6 +70,7 @@ public final class Budget {
     this.crew = null;
     memoryBytesMax = Math.min(memoryBytes.orElse(MEMORY_BYTES_DEFAULT), MEMORY_BYTES_MAX);
     operator = new Operator("the query around its clauses", false);
+    operator.list();
     operators.add(operator);
     long nanos;
     try {
@@ -136,7 +137,8 @@ public final class Budget {
     switchedAt = now;
     Operator before = operator;
     operator = next;
-    if (next.runs() == 0 && operators.size() < OPERATORS_MAX && !operators.contains(next)) {
+    if (next.runs() == 0 && operators.size() < OPERATORS_MAX && !next.isListed()) {
+      next.list();
       operators.add(next);
     }
     return before;

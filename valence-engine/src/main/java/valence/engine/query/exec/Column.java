@@ -31,6 +31,12 @@ sealed interface Column {
 
     @Override
     public void fill(int from, int count, @Nullable Object[] into) {
+      if (kind == Kind.BOOLEAN) {
+        for (int i = 0; i < count; i++) {
+          into[i] = keys[from + i] != 0;
+        }
+        return;
+      }
       if (kind != Kind.LONG) {
         Column.super.fill(from, count, into);
         return;

@@ -3,6 +3,7 @@ package valence.engine.query.exec;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import valence.engine.schema.Partition;
 
 /// Collects a column. Keeps keys as long as all values are of one kind with keys. For one thread.
 final class ColumnBuilder {
@@ -75,6 +76,30 @@ final class ColumnBuilder {
     reserve(end - start);
     System.arraycopy(from, start, keys, count, end - start);
     count += end - start;
+  }
+
+  /// Adds the transactions of some t, from one position to below another.
+  void addTransactions(long[] ts, int start, int end) {
+    reserve(end - start);
+    long[] to = keys;
+    int at = count;
+    for (int i = start; i < end; i++) {
+      to[at++] = Partition.tx(ts[i]);
+    }
+    count = at;
+  }
+
+  /// Adds flags from one position to below another.
+  ///
+  /// @param flags null where all are set
+  void addFlags(boolean @Nullable [] flags, int start, int end) {
+    reserve(end - start);
+    long[] to = keys;
+    int at = count;
+    for (int i = start; i < end; i++) {
+      to[at++] = flags == null || flags[i] ? 1 : 0;
+    }
+    count = at;
   }
 
   /// Adds the keys of the builder's own kind that stand at the positions.

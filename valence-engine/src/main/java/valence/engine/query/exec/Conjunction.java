@@ -5,11 +5,14 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.api.AnomalyException;
 import valence.engine.query.syntax.Clause;
 import valence.engine.query.syntax.Place;
+import valence.engine.query.syntax.RuleSet.Branch;
+import valence.engine.query.syntax.RuleSet.Rule;
 import valence.engine.query.syntax.Term;
 import valence.engine.query.syntax.Term.Variable;
 
@@ -22,6 +25,12 @@ final class Conjunction {
 
   /// or at most so many times the rows there are.
   private static final double GROWTH_CHEAP = 2;
+
+  /// Where the next pattern makes more rows, it is thought through what comes after it.
+  private static final double ROWS_LOOKAHEAD_MIN = 64;
+
+  /// Rows that are hashed and looked up in the time of asking an index once.
+  private static final double SHARED_ROWS_PER_ROW = 4;
 
   /// Relations with fewer rows aren't searched for equal ones on the way.
   private static final int ROWS_DISTINCT_MIN = 64;
@@ -45,8 +54,13 @@ final class Conjunction {
   // alone, as in `(not [_ :attribute 5])`, it asks whether there is such a datom.
   private boolean ignoresConstants;
   private boolean isHurried; // whether patterns no longer wait for names of attributes
+  private boolean isPart; // whether clauses were left out, or rows that aren't asked for
+  private boolean isTest;
   private boolean mayDrop = true; // whether a variable may have lost its last use
   private Object ran = List.of(); // last: a clause, or the variables of a given relation
+  // Null unless what was run so far may be what other conjunctions begin with.
+  private @Nullable SharedGroups groups;
+  private Relation begun = Relation.UNIT;
 
   Conjunction(Execution execution, Body body, String scope, Set<Variable> wanted) {
     this.execution = execution;
@@ -71,12 +85,20 @@ final class Conjunction {
   /// Leaves a clause out, whose rows are among the given relations.
   Conjunction without(int index) {
     markDone(index);
+    isPart = true;
     return this;
   }
 
   /// Says how many distinct rows are enough: the first ones of those that it would find.
   Conjunction stoppingAt(long rows) {
     enough = rows;
+    return this;
+  }
+
+  /// Says that it is only asked which of the rows it begins with have any others: in whatever
+  /// order.
+  private Conjunction testing() {
+    isTest = true;
     return this;
   }
 
@@ -106,6 +128,8 @@ final class Conjunction {
   private Relation joined(Relation start, List<Relation> inputs) {
     long heldBytes = budget.heldBytes();
     current = start;
+    begun = start;
+    groups = isPart || isTold ? null : groups();
     ignoresConstants = !inputs.isEmpty() || body.hasVariables();
     givens.addAll(inputs);
     while (current.count() > 0) {
@@ -124,9 +148,152 @@ final class Conjunction {
       if (phase != null) {
         phase.ran(ran, before, current);
       }
+      share();
     }
     tellDoubtsOfUnrun();
     return Relation.empty(wanted);
+  }
+
+  /// What conjunctions may share, if this is one with several patterns that others have, too.
+  private @Nullable SharedGroups groups() {
+    SharedGroups all = execution.groups();
+    SharedPatterns patterns = execution.shared();
+    if (all == null || patterns == null) {
+      return null;
+    }
+    boolean isWorth = execution.plan().kept(body, "groups", () -> {
+      List<Clause> repeated = new ArrayList<>();
+      for (int i = 0; i < body.count(); i++) {
+        if (body.clause(i) instanceof Clause.Pattern pattern && patterns.isRepeated(pattern)) {
+          repeated.add(pattern);
+        }
+      }
+      return hasRepeatedPair(all, repeated);
+    });
+    return isWorth ? all : null;
+  }
+
+  private static boolean hasRepeatedPair(SharedGroups all, List<Clause> patterns) {
+    for (int i = 0; i < patterns.size(); i++) {
+      for (int j = i + 1; j < patterns.size(); j++) {
+        if (all.isRepeated(List.of(patterns.get(i), patterns.get(j)))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /// Keeps the rows for conjunctions that begin with the same clauses.
+  private void share() {
+    if (groups == null) {
+      return;
+    }
+    List<Clause> clauses = new ArrayList<>();
+    Set<Variable> made = begun.variableSet();
+    int patterns = 0;
+    boolean isClosed = true;
+    for (int i = 0; i < done.length; i++) {
+      if (done[i]) {
+        Clause clause = body.clause(i);
+        isClosed &= SharedGroups.mayShare(clause);
+        clauses.add(clause);
+        if (clause instanceof Clause.Pattern) {
+          patterns++;
+          made.addAll(clause.variables());
+        }
+      }
+    }
+    for (Clause clause : clauses) {
+      isClosed &= made.containsAll(clause.variables());
+    }
+    if (!isClosed || patterns > 1 && !groups.isRepeated(clauses)) {
+      groups = null;
+    } else if (patterns > 1) {
+      groups.keep(begun, clauses, scope, current);
+    }
+  }
+
+  /// Goes on from what another conjunction found that began with the same clauses.
+  ///
+  /// @param next the pattern that is to run next
+  /// @param rows how many rows it would make; negative when nobody asked
+  private boolean goOnFromShared(int next, double rows) {
+    if (groups == null || groups.isEmpty() || current != begun) {
+      return false;
+    }
+    List<Clause> clauses = new ArrayList<>();
+    for (int i = 0; i < done.length; i++) {
+      if (done[i]) {
+        return false;
+      }
+      clauses.add(body.clause(i));
+    }
+    SharedGroups.Found found =
+        groups.find(begun, clauses, scope, each -> isOfUse(each, next, rows));
+    if (found == null) {
+      return false;
+    }
+    int told = found.clauses().contains(next) ? next : found.clauses().getFirst();
+    run(body.clause(told));
+    budget.operator().by(Operator.Way.SHARED);
+    for (int i : found.clauses()) {
+      markDone(i);
+    }
+    Relation shared = found.rows();
+    current = found.isOfStart()
+        ? shared
+        : Join.natural(current, shared, budget, body.clause(told).form());
+    mayDrop = true;
+    for (int i : found.clauses()) {
+      if (i != told) {
+        budget.operator().filter(body.clause(i).form());
+        if (phase != null) {
+          phase.operator(body.clause(i)).by(Operator.Way.SHARED);
+          phase.ran(body.clause(i), current, current); // as if they had let all pass
+        }
+      }
+    }
+    return true;
+  }
+
+  /// Whether rows that were found elsewhere have what is needed here, and take less than what would
+  /// be done else.
+  private boolean isOfUse(SharedGroups.Found found, int next, double rows) {
+    Relation shared = found.rows();
+    if (!found.clauses().contains(next)
+        && (rows < 0 || shared.count() > rows || !found.isOfStart())) {
+      return false;
+    }
+    Set<Variable> concerned = found.isOfStart() ? begun.variableSet() : new HashSet<>();
+    boolean isReady = true;
+    for (int i : found.clauses()) {
+      concerned.addAll(body.clause(i).variables());
+      isReady &= !(body.clause(i) instanceof Clause.Pattern pattern) || isReady(i, pattern);
+    }
+    for (Variable variable : concerned) {
+      int times = 0;
+      for (int i : found.clauses()) {
+        times += body.uses(i, variable) ? 1 : 0;
+      }
+      boolean isKept = shared.has(variable);
+      isReady &= isKept || !isNeeded(variable, times);
+      isReady &= isKept || found.isOfStart() || !begun.has(variable);
+    }
+    return isReady && (found.isOfStart() || joinsFew(found));
+  }
+
+  /// Whether joining the rows takes less than asking the indexes for each row that there is.
+  private boolean joinsFew(SharedGroups.Found found) {
+    List<Variable> common = begun.shared(found.rows());
+    for (Variable variable : common) {
+      if (begun.column(variable) instanceof Column.Objects) {
+        return false; // perhaps names, which have to be resolved
+      }
+    }
+    return isTest
+        && !common.isEmpty()
+        && found.rows().count() <= SHARED_ROWS_PER_ROW * found.clauses().size() * begun.count();
   }
 
   /// A mistake in a clause that nothing was left for may be why.
@@ -151,6 +318,7 @@ final class Conjunction {
           || (double) current.count() * given.count() <= Math.max(ROWS_CHEAP, given.count())
           || isLast()) {
         givens.remove(given);
+        groups = null;
         mayDrop = true;
         run(given.variables());
         budget.operator().by(Operator.Way.INPUT);
@@ -186,6 +354,11 @@ final class Conjunction {
   private void run(Object what) {
     ran = what;
     budget.enter(phase == null ? budget.operator(what) : phase.operator(what));
+    if (phase != null
+        && what instanceof Clause.Pattern pattern
+        && execution.source(pattern.source(), scope) instanceof Source.Facts) {
+      budget.operator().distinct(execution.facts(pattern, scope).distinctAbout());
+    }
   }
 
   private boolean stepPlaced() {
@@ -246,6 +419,14 @@ final class Conjunction {
         rows = other == pattern ? rows : estimate(other);
         pattern = other;
       }
+      if (ready > 2 && rows > ROWS_LOOKAHEAD_MIN) {
+        int other = lookAhead(ready, pattern);
+        rows = other == pattern ? rows : estimate(other);
+        pattern = other;
+      }
+    }
+    if (pattern >= 0 && groups != null && goOnFromShared(pattern, rows)) {
+      return true;
     }
     boolean cheap = rows <= Math.max(ROWS_CHEAP, current.count() * GROWTH_CHEAP);
     if (pattern >= 0 && (cheap || call < 0)) {
@@ -270,6 +451,9 @@ final class Conjunction {
       assert first == done.length : "no clause can run";
       return false;
     }
+    if (enough < Long.MAX_VALUE && (stopEarly(call) || stopInBranches(call))) {
+      return false;
+    }
     run(body.clause(call));
     finish(
         call,
@@ -285,21 +469,25 @@ final class Conjunction {
   /// Takes rows through the clauses that are left, block by block, until there are enough of them;
   /// false when that isn't worth it, or would find others than the first ones.
   ///
-  /// @param next the pattern that is to run next
+  /// @param next the clause that is to run next
   private boolean stopEarly(int next) {
-    boolean isScanned = current.count() == 1;
     double few = Tail.rowsMin(execution.blockRows(), enough);
-    Clause.Pattern clause = (Clause.Pattern) body.clause(next);
+    Clause.Pattern scanned =
+        current.count() == 1 && body.clause(next) instanceof Clause.Pattern pattern
+            ? pattern
+            : null;
     if (isTold
+        || groups != null // others wait for what all of it makes
         || body.mayHaveCycle()
         || !body.hasVariables()
         || !givens.isEmpty()
-        || !(execution.source(clause.source(), scope) instanceof Source.Facts)
-        || (isScanned ? estimate(next) : current.count()) < few
-        || !isRowByRow(isScanned ? next : -1)) {
+        || scanned != null && !(execution.source(scanned.source(), scope) instanceof Source.Facts)
+        || (scanned != null ? estimate(next) : current.count()) < few
+        || !isRowByRow(scanned != null ? next : -1)) {
       return false;
     }
-    if (!isScanned) {
+    Clause clause = body.clause(next);
+    if (scanned == null) {
       Relation all = current;
       int[] from = {0};
       through(
@@ -314,7 +502,7 @@ final class Conjunction {
       return true;
     }
     run(clause);
-    FactsPattern pattern = facts(next, clause);
+    FactsPattern pattern = facts(next, scanned);
     if (phase != null) {
       pattern.addDoubts(current, phase.doubts(clause));
     }
@@ -339,11 +527,135 @@ final class Conjunction {
     return true;
   }
 
+  /// Takes what each branch of an `or` or a rule finds through the clauses that are left, until
+  /// there is enough; false when it isn't the same as if all of them were run first.
+  ///
+  /// @param index of the clause, which goes on from a single row
+  private boolean stopInBranches(int index) {
+    Clause clause = body.clause(index);
+    boolean[] left = left(index);
+    boolean isLast = !hasAny(left);
+    Set<Variable> known = current.variableSet();
+    known.addAll(clause.variables());
+    if (isTold
+        || groups != null
+        || current.count() != 1
+        || !givens.isEmpty()
+        || !body.hasVariables()
+        || !execution.tables().isPure(clause)
+        || !isLast && body.mayHaveCycle()
+        || !new RowByRow(execution).isSo(body, left, scope, known)) {
+      return false;
+    }
+    List<Alternative> alternatives = alternatives(clause);
+    if (alternatives.size() < 2) {
+      return false;
+    }
+    run(clause);
+    markDone(index);
+    Operator operator = budget.operator();
+    operator.by(Operator.Way.UNION);
+    Relation before = current;
+    int[] next = {0};
+    through(
+        clause,
+        _ -> {
+          if (next[0] == alternatives.size()) {
+            return null;
+          }
+          Relation block = found(alternatives.get(next[0]++), before, isLast);
+          operator.ran(before.count(), block.count(), block.bytes());
+          if (phase != null) {
+            phase.ran(clause, before, block);
+          }
+          return block;
+        },
+        Long.MAX_VALUE);
+    return true;
+  }
+
+  private static boolean hasAny(boolean[] left) {
+    for (boolean each : left) {
+      if (each) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// A branch of an `or` or a rule, under its own names.
+  ///
+  /// @param head its variables
+  /// @param args what stands for each of them here
+  private record Alternative(
+      List<Clause> body, List<Variable> head, List<Term> args, String scope) {}
+
+  /// The branches of a clause; none of a rule that comes to call itself.
+  private List<Alternative> alternatives(Clause clause) {
+    List<Alternative> alternatives = new ArrayList<>();
+    if (clause instanceof Clause.Or or) {
+      List<Variable> head = or.head().variables();
+      String inner = Execution.scoped(or.source(), scope);
+      for (List<Clause> branch : or.branches()) {
+        alternatives.add(new Alternative(branch, head, List.copyOf(head), inner));
+      }
+    } else if (clause instanceof Clause.RuleCall call
+        && RowByRow.hasPlainArguments(call)
+        && !execution.tables().isRecursive(call.name())) {
+      Rule rule = Objects.requireNonNull(execution.rule(call.name()));
+      String inner = Execution.scoped(call.source(), scope);
+      for (Branch branch : rule.branches()) {
+        if (Set.copyOf(branch.head().variables()).size() < call.args().size()) {
+          return List.of(); // one variable for two arguments
+        }
+        alternatives.add(
+            new Alternative(branch.body(), branch.head().variables(), call.args(), inner));
+      }
+    }
+    return alternatives;
+  }
+
+  /// What a branch makes of a row.
+  ///
+  /// @param isLast whether nothing is left to be run on that, so that no more than enough is asked
+  private Relation found(Alternative alternative, Relation row, boolean isLast) {
+    List<Variable> given = new ArrayList<>();
+    List<Column> values = new ArrayList<>();
+    Set<Variable> asked = new LinkedHashSet<>();
+    List<Variable> names = new ArrayList<>();
+    for (int i = 0; i < alternative.head().size(); i++) {
+      Variable mine = alternative.head().get(i);
+      switch (alternative.args().get(i)) {
+        case Variable variable -> {
+          if (row.has(variable)) {
+            given.add(mine);
+            values.add(row.column(variable));
+          }
+          if (!isLast || row.has(variable) || wanted.contains(variable)) {
+            asked.add(mine);
+            names.add(variable);
+          }
+        }
+        case Term.Constant(Object value) -> {
+          given.add(mine);
+          values.add(Column.repeat(Values.normalize(value), 1));
+        }
+        default -> throw new AssertionError();
+      }
+    }
+    Relation start = new Relation(given, values, 1);
+    Body ordered = execution.body(alternative.body(), start.variableSet(), alternative.scope());
+    Conjunction branch = new Conjunction(execution, ordered, alternative.scope(), asked)
+        .stoppingAt(isLast ? enough : Long.MAX_VALUE);
+    Relation found = branch.run(start, List.of()).project(asked).rename(names).distinct(budget);
+    return Join.inOrder(row, found, budget, alternative.head());
+  }
+
   /// Takes blocks through the clauses that are left until they have made enough.
   ///
   /// @param clause  that is told of, when it was ended
   /// @param rowsMax that the blocks have together, at most
-  private void through(Clause.Pattern clause, Tail.Blocks blocks, long rowsMax) {
+  private void through(Clause clause, Tail.Blocks blocks, long rowsMax) {
     Tail tail = new Tail(wanted, enough, execution.blockRows(), budget, clause.form());
     current = tail.take(blocks, rowsMax, this::rest);
     if (tail.isEnded()) {
@@ -364,15 +676,15 @@ final class Conjunction {
       }
     }
     rest.isHurried = isHurried;
+    rest.isPart = true;
     return rest.run(block, List.of());
   }
 
-  /// Whether the clauses that are left are a [Tail].
+  /// Whether the clauses that are left may be those of a [Tail].
   ///
   /// @param scanned that is read first of all; negative when rows are there
   private boolean isRowByRow(int scanned) {
     Set<Variable> known = current.variableSet();
-    List<FactsPattern> patterns = new ArrayList<>();
     if (scanned >= 0) {
       FactsPattern pattern = facts(scanned, (Clause.Pattern) body.clause(scanned));
       if (pattern.attribute() == null) {
@@ -380,36 +692,16 @@ final class Conjunction {
       }
       known.addAll(pattern.variables().values());
     }
-    for (int i = first; i < done.length; i++) {
-      if (done[i] || i == scanned) {
-        continue;
-      }
-      switch (body.clause(i)) {
-        case Clause.Pattern pattern -> {
-          if (!(execution.source(pattern.source(), scope) instanceof Source.Facts)) {
-            return false;
-          }
-          patterns.add(facts(i, pattern));
-        }
-        case Clause.Apply ignored -> {
-          if (body.needed(i) == null) {
-            return false;
-          }
-        }
-        case Clause.Not ignored -> {
-          if (body.needed(i) == null) {
-            return false;
-          }
-        }
-        case Clause.Or ignored -> {
-          return false;
-        }
-        case Clause.RuleCall ignored -> {
-          return false;
-        }
-      }
+    return new RowByRow(execution).isSo(body, left(scanned), scope, known);
+  }
+
+  /// The clauses that are left beside one.
+  private boolean[] left(int beside) {
+    boolean[] left = new boolean[done.length];
+    for (int i = 0; i < left.length; i++) {
+      left[i] = !done[i] && i != beside;
     }
-    return Tail.isRowByRow(patterns, known);
+    return left;
   }
 
   /// Whether a pattern has nothing to do with the rows that are there, which have variables.
@@ -448,6 +740,33 @@ final class Conjunction {
       }
     }
     return best != smallest && bestRows < rows + next ? best : smallest;
+  }
+
+  /// The pattern to go on with after all those that may run are thought through to the end; another
+  /// than the one that makes the fewest rows now only if that takes far less.
+  ///
+  /// @param next that makes the fewest rows
+  private int lookAhead(int ready, int next) {
+    if (!execution.uses(Optimization.LOOKAHEAD) || ready > Lookahead.PATTERNS_MAX) {
+      return next;
+    }
+    Lookahead ahead = new Lookahead(current);
+    int asked = -1;
+    for (int i = 0; i < ready; i++) {
+      FactsPattern known = known(choices[i]);
+      if (known == null || !ahead.add(known, estimate(choices[i]))) {
+        return next;
+      }
+      asked = choices[i] == next ? i : asked;
+    }
+    for (int i = 0; i < done.length; i++) {
+      if (done[i] && body.clause(i) instanceof Clause.Pattern pattern) {
+        if (execution.source(pattern.source(), scope) instanceof Source.Facts) {
+          ahead.ran(facts(i, pattern));
+        }
+      }
+    }
+    return choices[ahead.best(asked)];
   }
 
   private boolean sharesVariable(int pattern, int other) {
@@ -684,6 +1003,9 @@ final class Conjunction {
         ValueBounds bounds = Comparand.bounds(apply, facts, this::only);
         if (bounds != null) {
           narrowed = narrowed.within(bounds);
+          if (isRun && !bounds.isExact()) {
+            groups = null; // rows that a clause left out which isn't done
+          }
           if (isRun) {
             budget.operator().filter(apply.form());
           }
@@ -780,7 +1102,15 @@ final class Conjunction {
       return left;
     }
     Relation seed = seed(shared);
-    Relation found = run(not.body(), seed, shared, Execution.scoped(not.source(), scope));
+    String inner = Execution.scoped(not.source(), scope);
+    // Of a single row it is enough to know whether it has any.
+    long matches =
+        seed.count() == 1 && execution.uses(Optimization.EARLY_STOP) ? 1 : Long.MAX_VALUE;
+    Body ordered = execution.body(not.body(), seed.variableSet(), inner);
+    Relation found = new Conjunction(execution, ordered, inner, shared)
+        .stoppingAt(matches)
+        .testing()
+        .run(seed, List.of());
     budget.operator().by(Operator.Way.ANTI_JOIN);
     return Join.semi(current, found, false, List.copyOf(shared), budget);
   }
@@ -819,7 +1149,7 @@ final class Conjunction {
     }
     budget.operator().by(Operator.Way.UNION);
     Relation union = Union.of(head, parts, budget).distinct(budget);
-    return Join.natural(current, union, budget, or.form());
+    return Join.inOrder(current, union, budget, or.form());
   }
 
   /// Forgets variables that nothing needs any more.

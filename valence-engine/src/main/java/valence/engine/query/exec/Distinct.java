@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// Finds the first row of each that are equal. For one use.
 ///
 /// One column of codes, or of keys that lie close together, is a set of bits. Other keys and codes
-/// are hashed as they are; what holds objects compares values.
+/// are hashed as they are; what holds objects compares values. Many rows are hashed by several
+/// threads.
 final class Distinct {
   /// Bits for each row, at most.
   private static final int BITS_PER_ROW = 32;
@@ -21,10 +22,18 @@ final class Distinct {
     this.budget = budget;
     rows = new int[rowCount];
     Numbers numbers = numbers(columns, rowCount);
-    if (numbers == null) {
-      hash(columns.toArray(new Column[0]), rowCount);
-    } else if (numbers.isDense(rowCount)) {
+    if (numbers != null && numbers.isDense(rowCount)) {
       mark(numbers, rowCount);
+      return;
+    }
+    Column[] all = columns.toArray(new Column[0]);
+    int[] firsts = numbers == null
+        ? EqualRows.firsts(all, rowCount, budget)
+        : EqualRows.firsts(numbers.values, rowCount, budget);
+    if (firsts != null) {
+      count = EqualRows.distinct(firsts, rows);
+    } else if (numbers == null) {
+      hash(all, rowCount);
     } else {
       hash(numbers.values, rowCount);
     }

@@ -36,6 +36,7 @@ public final class Execution {
   private final Tables tables = new Tables(this);
   private final Plan plan;
   private @Nullable SharedPatterns shared; // once :where is known
+  private @Nullable SharedGroups groups; // where several patterns stand in several conjunctions
   // By clause, not by its text: rules are run with different sources, each with clauses of its own.
   private final Map<String, Map<Clause, Object>> found = new HashMap<>();
 
@@ -118,8 +119,12 @@ public final class Execution {
       List<Clause> where, List<Relation> inputs, List<Variable> wanted, long enough) {
     Body body = body(where, inputs, wanted);
     if (uses(Optimization.SHARED_PATTERNS)) {
-      shared = new SharedPatterns(
-          plan.repeated(() -> SharedPatterns.repeated(where, rules.rules().values())));
+      Set<List<Object>> repeated =
+          plan.repeated(() -> SharedPatterns.repeated(where, rules.rules().values()));
+      shared = new SharedPatterns(repeated);
+      if (!repeated.isEmpty() && uses(Optimization.SHARED_GROUPS)) {
+        groups = new SharedGroups(where, rules.rules().values());
+      }
     }
     for (int i = 0; i < body.count(); i++) {
       if (body.clause(i) instanceof Clause.Pattern pattern
@@ -184,6 +189,11 @@ public final class Execution {
   /// What patterns found that stand in several conjunctions; null when each is to read for itself.
   @Nullable SharedPatterns shared() {
     return shared;
+  }
+
+  /// What groups of clauses found that stand in several conjunctions; null where there are none.
+  @Nullable SharedGroups groups() {
+    return groups;
   }
 
   Plan plan() {

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import valence.api.AnomalyException;
 import valence.engine.function.Arithmetic.Operation;
+import valence.engine.function.CallLimit;
 import valence.engine.function.Comparison;
 import valence.engine.function.Invocable;
 import valence.engine.function.Invocation;
@@ -18,6 +20,7 @@ import valence.engine.query.syntax.Clause;
 import valence.engine.query.syntax.Forms;
 import valence.engine.query.syntax.Term;
 import valence.engine.query.syntax.Term.Variable;
+import valence.engine.value.ValueType;
 
 /// A call whose functions and sources are found, ready to run over relations.
 final class Expression {
@@ -157,6 +160,7 @@ final class Expression {
     if (count < 0) {
       count = 0;
       Calls calls = new Calls(relation, repeats, budget);
+      calls.beside();
       for (int row = 0; row < relation.count(); row++) {
         Object result = calls.at(row);
         if (result != null && !Boolean.FALSE.equals(result)) {
@@ -169,7 +173,7 @@ final class Expression {
 
   private Relation bind(Relation relation, Binding binding, boolean repeats, Budget budget) {
     if (binding instanceof Binding.Scalar(Variable variable) && !relation.has(variable)) {
-      Column sum = longs(relation);
+      Column sum = arithmetic(relation);
       if (sum != null) {
         return relation.with(variable, sum);
       }
@@ -177,6 +181,7 @@ final class Expression {
     budget.operator().by(Operator.Way.CALL);
     Destructuring bound = new Destructuring(binding, clause.form());
     Calls calls = new Calls(relation, repeats, budget);
+    calls.beside();
     for (int row = 0; row < relation.count(); row++) {
       bound.add(row, calls.at(row));
       budget.rows(
@@ -185,8 +190,8 @@ final class Expression {
     return bound.join(relation);
   }
 
-  /// Arithmetic on two longs by row; null when it isn't that.
-  private @Nullable Column longs(Relation relation) {
+  /// Arithmetic on two longs, or on doubles, by row; null when it isn't that.
+  private @Nullable Column arithmetic(Relation relation) {
     Operation operation =
         call.callee() instanceof Callee.Named(Symbol name) && name.getNamespace() == null
             ? switch (name.getName()) {
@@ -201,10 +206,16 @@ final class Expression {
     }
     LongTest.Side x = LongTest.side(call.args().get(0), relation);
     LongTest.Side y = LongTest.side(call.args().get(1), relation);
-    if (x == null || y == null) {
+    if (x == null || y == null || !x.isNumber() || !y.isNumber()) {
       return null;
     }
     long[] results = new long[relation.count()];
+    if (x.kind() != Kind.LONG || y.kind() != Kind.LONG) {
+      for (int row = 0; row < results.length; row++) {
+        results[row] = ValueType.keyOf(operation.apply(x.numberAt(row), y.numberAt(row)));
+      }
+      return new Column.Keys(Kind.DOUBLE, results);
+    }
     try {
       for (int row = 0; row < results.length; row++) {
         results[row] = operation.apply(x.at(row), y.at(row));
@@ -239,16 +250,52 @@ final class Expression {
     /// Combinations that there may be, at most.
     private static final int COMBINATIONS_MAX = 1 << 16;
 
+    /// What a call takes, about, if it is short.
+    private static final int CALL_NANOS = 60;
+
     private final Evaluator evaluator;
     private final Budget budget;
     private final int @Nullable [] combinations; // of the arguments, by row; null for calls by row
     private @Nullable Object[] results = new Object[0]; // by combination
     private boolean[] isKnown = new boolean[0];
+    private @Nullable Object @Nullable [] made; // by row, when several threads called
 
     Calls(Relation relation, boolean repeats, Budget budget) {
       evaluator = new Evaluator(relation);
       this.budget = budget;
       combinations = repeats && isRepeatable(call) ? combinations(relation) : null;
+    }
+
+    /// Calls for all rows beforehand, by several threads where that is worth it and nobody can
+    /// tell. What fails is called again in the order of the rows, so that the first failure is
+    /// told.
+    void beside() {
+      int rowCount = evaluator.rowCount();
+      int parts = combinations == null && isRepeatable(call)
+          ? budget.workers().parts(rowCount, CALL_NANOS)
+          : 1;
+      if (parts == 1) {
+        return;
+      }
+      @Nullable Object[] results = new Object[rowCount];
+      try {
+        budget
+            .workers()
+            .run(
+                budget,
+                parts,
+                (part, own) -> CallLimit.during(own::tick, () -> {
+                  int to = (int) ((long) rowCount * (part + 1) / parts);
+                  for (int row = (int) ((long) rowCount * part / parts); row < to; row++) {
+                    own.call();
+                    results[row] = evaluator.at(row);
+                  }
+                  return true;
+                }));
+      } catch (AnomalyException failed) {
+        return;
+      }
+      made = results;
     }
 
     private int @Nullable [] combinations(Relation relation) {
@@ -275,6 +322,10 @@ final class Expression {
     }
 
     @Nullable Object at(int row) {
+      if (made != null) {
+        budget.tick();
+        return made[row];
+      }
       if (combinations == null) {
         budget.call();
         return evaluator.at(row);
@@ -294,8 +345,10 @@ final class Expression {
   private final class Evaluator {
     private final @Nullable Column[] columns = new Column[args.size()];
     private final @Nullable Evaluator[] inner = new Evaluator[args.size()];
+    private final int rowCount;
 
     Evaluator(Relation relation) {
+      rowCount = relation.count();
       for (int i = 0; i < columns.length; i++) {
         switch (args.get(i)) {
           case Arg.Of(Variable variable) -> columns[i] = relation.column(variable);
@@ -303,6 +356,10 @@ final class Expression {
           case Arg.Fixed ignored -> {}
         }
       }
+    }
+
+    int rowCount() {
+      return rowCount;
     }
 
     @Nullable Object at(int row) {

@@ -23,9 +23,10 @@ import valence.engine.schema.Schema;
 ///
 /// Where the entities, or values whose keys say everything, are known, the index is read along with
 /// them: both sorted, each row of the index looked at once when there are few beside the rows that
-/// are known, else by seeking. Known entities in no order are looked up in an array by entity, when
-/// they are many beside the rows of the index and it has most of those between, and sorted
-/// otherwise. What remains are probes of the index by value, and a hash join with all that match.
+/// are known, else by seeking; entities that have one value at most are then looked up one by one.
+/// Known entities in no order are looked up in an array by entity, when they are many beside the
+/// rows of the index and it has most of those between, and sorted otherwise. What remains are
+/// probes of the index by value, and a hash join with all that match.
 ///
 /// Columns that nobody needs afterwards are neither read nor copied; when all columns of the
 /// pattern are such, it only decides which rows stay.
@@ -41,6 +42,16 @@ final class FactsJoin {
 
   /// and to look a key up in an array.
   private static final int LOOK_UP_NANOS = 8;
+
+  /// Known entities are looked up one by one where the attribute has more than so many rows for
+  /// each,
+  private static final int ROWS_PER_FIND = 16;
+
+  /// or they are at most so many.
+  private static final int FIND_COUNT = 32;
+
+  /// What that takes for each, about.
+  private static final int FIND_NANOS = 60;
 
   /// Fewer keys than one for so many rows are sorted: a merge reads one column of the rows alone,
   /// and the others only where it finds something.
@@ -336,7 +347,23 @@ final class FactsJoin {
     if (operator.isWatched()) {
       operator.range(pattern.text(null, pattern.value()));
     }
+    boolean isFindable = by == Part.E
+        && range.value() == null
+        && isKey(by)
+        && budget.workers().parts(count, FIND_NANOS) == 1;
+    if (isFindable && count <= FIND_COUNT) {
+      Matches found = find(range, keys, isSorted);
+      if (found != null) {
+        return found;
+      }
+    }
     long rows = pattern.db().countMax(range.order(), range.between(lowest, highest));
+    if (isFindable && count > FIND_COUNT && rows > (long) count * ROWS_PER_FIND) {
+      Matches found = find(range, keys, isSorted);
+      if (found != null) {
+        return found;
+      }
+    }
     boolean isDense = rows <= (long) count * ROWS_PER_PROBE;
     long places = highest - lowest + 1;
     if (!isSorted
@@ -434,6 +461,28 @@ final class FactsJoin {
     return new Matches(left, null, found, scan, EnumSet.of(range.by()));
   }
 
+  /// Looks each known entity up by itself; null where the index has to be read.
+  private @Nullable Matches find(KeyedRange range, long[] entities, boolean isSorted) {
+    int count = current.count();
+    int[] order = isSorted ? null : Sorting.order(entities, count);
+    long[] keys = order == null ? entities : Sorting.sorted(entities, order);
+    FactsScan scan = scan(partsBut(range.by()), count);
+    if (!scan.isOfValues()) {
+      return null;
+    }
+    budget.check();
+    scan.checkRoom(count);
+    int[] left = new int[count];
+    boolean isFound = pattern
+        .db()
+        .find(range.attribute().id(), keys, count, scan.hasValues(), (position, key, object) -> {
+          left[scan.count()] = order == null ? position : order[position];
+          scan.add(key, object);
+        });
+    budget.operator().read(scan.count());
+    return isFound ? new Matches(left, null, scan.count(), scan, EnumSet.of(range.by())) : null;
+  }
+
   /// Where parts of ascending keys begin, and the last ends: equal keys are of one part.
   private static int[] starts(long[] keys, int count, int partCount) {
     int[] starts = new int[partCount + 1];
@@ -515,7 +564,7 @@ final class FactsJoin {
     budget.operator().by(Operator.Way.INDEX_PROBE);
     Column column = byEntity ? comparable(Part.E) : current.column(pattern.requireVariable(Part.V));
     Column[] keys = {column};
-    Join.Chains chains = new Join.Chains(keys, current.count());
+    Join.Chains chains = new Join.Chains(keys, current.count(), budget);
     FactsScan scan = scan(current.count());
     Join.Pairs pairs = new Join.Pairs(
         budget, current.variables().size() + pattern.variables().size(), pattern.form());
@@ -723,9 +772,25 @@ final class FactsJoin {
     return true;
   }
 
+  /// The keys of what one row finds: there, what is known is the same in all rows.
+  private List<Set<Variable>> keysOfOne() {
+    List<Set<Variable>> keys = new ArrayList<>();
+    for (Set<Variable> key : pattern.keys()) {
+      Set<Variable> rest = new LinkedHashSet<>(key);
+      rest.removeAll(current.variables());
+      if (fresh.containsAll(rest)) {
+        keys.add(rest);
+      }
+    }
+    return keys;
+  }
+
   private List<Set<Variable>> keys(List<Variable> variables) {
     if (fresh.isEmpty()) {
       return RowKeys.within(current.keys(), variables);
+    }
+    if (current.count() == 1) {
+      return keysOfOne();
     }
     Set<Variable> shared = new LinkedHashSet<>();
     boolean isPlain = true;

@@ -18,6 +18,7 @@ import valence.engine.db.Database;
 import valence.engine.db.EntityRef;
 import valence.engine.db.UnknownName;
 import valence.engine.index.Bound;
+import valence.engine.index.DistinctCounts;
 import valence.engine.index.Order;
 import valence.engine.index.Range;
 import valence.engine.query.syntax.Clause;
@@ -558,7 +559,43 @@ final class FactsPattern {
           hasV ? current.column(requireVariable(Part.V)) : null,
           row);
     }
-    return sum / samples * current.count();
+    return sum > 0 || hasE || hasA
+        ? sum / samples * current.count()
+        : unseen(samples, current.count());
+  }
+
+  /// How many rows a join by value may have although a sample of its values has found none: where
+  /// many rows have few values, one of those that weren't asked for may have most of them.
+  private double unseen(int samples, int count) {
+    DistinctCounts.Of distinct = count <= samples ? null : distinctAbout();
+    if (distinct == null || impossible) {
+      return 0;
+    }
+    double rows = rowCount();
+    double values = Math.max(1, Math.min(distinct.values(), rows));
+    return Math.min(count * rows / Math.max(count, values), count * (rows / values) / samples);
+  }
+
+  /// What is known of the attribute; null when nothing is.
+  DistinctCounts.@Nullable Of distinctAbout() {
+    return attribute == null ? null : db.distinctAbout(attribute);
+  }
+
+  /// About how many different entities, and how many different values, the rows that match the
+  /// constants have; null where that isn't known.
+  double @Nullable [] distinct() {
+    DistinctCounts.Of counted = distinctAbout();
+    if (counted == null || attribute == null) {
+      return null;
+    }
+    double rows = rowCount();
+    double share = bounds == null ? 1 : share();
+    double entities = attribute.many() && value == null ? counted.entities() : rows;
+    double values = attribute.isUnique() || entity != null ? rows : counted.values() * share;
+    return new double[] {
+      entity != null ? 1 : Math.max(1, Math.min(rows, entities)),
+      value != null ? 1 : Math.max(1, Math.min(rows, values))
+    };
   }
 
   /// Which share of the attribute's rows has the value, or one within the bounds.

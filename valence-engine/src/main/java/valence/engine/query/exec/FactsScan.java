@@ -31,6 +31,9 @@ final class FactsScan {
   /// or in so many, where a row's value is an object.
   private static final int OBJECTS_SHARE = 24;
 
+  /// The values of so few rows get no codes, for finding each value's takes longer than it saves.
+  private static final int FEW_ROWS = 64;
+
   /// What it takes to read a row, about.
   private static final int SCAN_NANOS = 3;
 
@@ -72,7 +75,8 @@ final class FactsScan {
       } else if (attribute == null) {
         builders.put(part, new ColumnBuilder(false));
       } else {
-        objects = new ValuesBuilder(codes && ValueCodes.fit(attribute.type()), capacity);
+        boolean isCoded = codes && expectedRows > FEW_ROWS && ValueCodes.fit(attribute.type());
+        objects = new ValuesBuilder(isCoded, capacity);
       }
     }
     values = objects;
@@ -298,6 +302,31 @@ final class FactsScan {
     return rows;
   }
 
+  /// Whether [#add(long, Object)] says all of a row that is wanted.
+  boolean isOfValues() {
+    return !isTested
+        && attribute != null
+        && (parts.length == 0 || parts.length == 1 && parts[0] == Part.V);
+  }
+
+  /// Whether values are wanted.
+  boolean hasValues() {
+    return parts.length > 0;
+  }
+
+  /// Adds a row by its value, where nothing else is wanted.
+  ///
+  /// @param key    of the value, if that says everything
+  /// @param object the value, if its key doesn't
+  void add(long key, @Nullable Object object) {
+    if (values != null) {
+      values.add(Objects.requireNonNull(object));
+    } else if (parts.length > 0) {
+      Objects.requireNonNull(builders.get(Part.V)).addKey(key);
+    }
+    count++;
+  }
+
   /// Stops the query when it can't have so many rows.
   void checkRoom(long rows) {
     budget.rows(rows, Math.max(1, parts.length), pattern.form());
@@ -360,6 +389,10 @@ final class FactsScan {
         values.add(batch, null, rows);
       } else if (part == Part.V && keys != null && attribute != null) {
         keys.addKeys(batch.v, batch.start, batch.end);
+      } else if (part == Part.TX && keys != null) {
+        keys.addTransactions(batch.t, batch.start, batch.end);
+      } else if (part == Part.ADDED && keys != null) {
+        keys.addFlags(batch.added, batch.start, batch.end);
       } else if (keys != null) {
         all(batch);
         append(part, keys, batch, selected, rows);

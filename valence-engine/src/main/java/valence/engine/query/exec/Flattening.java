@@ -47,8 +47,7 @@ final class Flattening {
       List<Clause> body = new ArrayList<>();
       for (Clause clause : branch.body()) {
         body.add(
-            clause instanceof Clause.Or or
-                    && recursive.stream().anyMatch(name -> RightLinear.mentions(List.of(or), name))
+            clause instanceof Clause.Or or && RightLinear.mentions(List.of(or), recursive)
                 ? call(or)
                 : clause);
       }

@@ -3,6 +3,7 @@ package valence.engine.query.exec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import valence.edn.Persistent;
 import valence.engine.function.Arithmetic;
@@ -11,11 +12,24 @@ import valence.engine.value.ValueType;
 /// Aggregates of all groups at once, over columns of keys, without making the values.
 ///
 /// Each gives what the aggregate of the same name gives for the list of a group's values, bit for
-/// bit: sums are made in the order of the rows. Where a value may be out of range, or its column
-/// isn't plain, there is no result, and the list is what tells.
+/// bit: sums of doubles are made in the order of the rows, by one thread; what doesn't depend on
+/// the order, by several where there are many rows. Where a value may be out of range, or its
+/// column isn't plain, there is no result, and the list is what tells.
 public final class GroupAggregates {
   /// A bounded choice, such as of the least, keeps at most so many values sorted by insertion.
   private static final int CHOSEN_INSERTED_MAX = 64;
+
+  /// What it takes to add a row to its group, about,
+  private static final int FOLD_NANOS = 2;
+
+  /// and to sort it.
+  private static final int SORT_NANOS = 20;
+
+  /// Threads have numbers of their own for all groups where they have so many rows for each.
+  private static final int ROWS_PER_PARTIAL = 4;
+
+  /// Rows that are added between two looks at the time.
+  private static final int FOLDED_ROWS = 1 << 15;
 
   private final Groups groups;
   private final Budget budget;
@@ -55,7 +69,7 @@ public final class GroupAggregates {
 
   private @Nullable Object @Nullable [] of(String name, Kind kind, long[] keys) {
     return switch (name) {
-      case "count-distinct" -> boxed(distinctCounts(kind, keys));
+      case "count-distinct" -> boxed(counts(distinctRows(kind, keys)));
       case "distinct" -> distinct(kind, keys);
       case "sum" -> kind == Kind.LONG ? boxed(sums(keys)) : boxed(doubleSums(kind, keys));
       case "avg" -> boxed(averages(kind, keys));
@@ -103,8 +117,80 @@ public final class GroupAggregates {
     return boxed;
   }
 
+  /// What some rows make of the keys, by group.
+  private interface Fold {
+    /// @param from the first of the rows
+    /// @param to   behind the last
+    void fold(int from, int to, long[] byGroup);
+  }
+
+  /// Folds parts of the rows by several threads, each into numbers of its own, which begin as the
+  /// given one; null when that isn't worth it. For what doesn't depend on the order of rows.
+  private long @Nullable [][] partial(long identity, Fold fold) {
+    int count = groups.rows().count();
+    int parts = Math.min(
+        budget.workers().parts(count, FOLD_NANOS),
+        count / ROWS_PER_PARTIAL / Math.max(1, groups.count()));
+    if (parts <= 1) {
+      return null;
+    }
+    long[][] partials = new long[parts][];
+    budget.workers().run(budget, parts, (part, own) -> {
+      long[] mine = new long[groups.count()];
+      Arrays.fill(mine, identity);
+      int to = (int) ((long) count * (part + 1) / parts);
+      for (int from = (int) ((long) count * part / parts); from < to; from += FOLDED_ROWS) {
+        own.check();
+        fold.fold(from, Math.min(to, from + FOLDED_ROWS), mine);
+      }
+      partials[part] = mine;
+    });
+    return partials;
+  }
+
+  /// Sums that are made by several threads; null when that isn't worth it, or when a sum may be out
+  /// of range on the way, which depends on the order.
+  private long @Nullable [] partialSums(long[] keys) {
+    int[] ofRows = groups.ofRows();
+    int count = groups.rows().count();
+    AtomicLong bits = new AtomicLong(); // of all keys, those below the sign
+    long[][] partials = partial(0, (from, to, byGroup) -> {
+      long mine = 0;
+      if (ofRows.length == 0) {
+        long sum = 0;
+        for (int row = from; row < to; row++) {
+          mine |= keys[row] ^ (keys[row] >> 63);
+          sum += keys[row];
+        }
+        byGroup[0] += sum;
+      } else {
+        for (int row = from; row < to; row++) {
+          mine |= keys[row] ^ (keys[row] >> 63);
+          byGroup[ofRows[row]] += keys[row];
+        }
+      }
+      long found = mine;
+      bits.getAndUpdate(before -> before | found);
+    });
+    int spare = Long.numberOfLeadingZeros(bits.get()) - 1;
+    if (partials == null || spare <= Integer.SIZE - Integer.numberOfLeadingZeros(count)) {
+      return null;
+    }
+    long[] sums = partials[0];
+    for (int part = 1; part < partials.length; part++) {
+      for (int group = 0; group < sums.length; group++) {
+        sums[group] += partials[part][group];
+      }
+    }
+    return sums;
+  }
+
   /// Null when one doesn't fit.
   private long @Nullable [] sums(long[] keys) {
+    long[] partial = partialSums(keys);
+    if (partial != null) {
+      return partial;
+    }
     int[] ofRows = groups.ofRows();
     int count = groups.rows().count();
     long[] sums = new long[groups.count()];
@@ -191,18 +277,32 @@ public final class GroupAggregates {
 
   private @Nullable Object[] extremes(Kind kind, long[] keys, boolean greatest) {
     int[] ofRows = groups.ofRows();
-    int count = groups.rows().count();
-    long[] found = new long[groups.count()];
-    Arrays.fill(found, greatest ? Long.MIN_VALUE : Long.MAX_VALUE);
-    if (greatest) {
-      for (int row = 0; row < count; row++) {
-        int group = ofRows.length == 0 ? 0 : ofRows[row];
-        found[group] = Math.max(found[group], keys[row]);
+    long none = greatest ? Long.MIN_VALUE : Long.MAX_VALUE;
+    Fold fold = (from, to, byGroup) -> {
+      if (greatest) {
+        for (int row = from; row < to; row++) {
+          int group = ofRows.length == 0 ? 0 : ofRows[row];
+          byGroup[group] = Math.max(byGroup[group], keys[row]);
+        }
+      } else {
+        for (int row = from; row < to; row++) {
+          int group = ofRows.length == 0 ? 0 : ofRows[row];
+          byGroup[group] = Math.min(byGroup[group], keys[row]);
+        }
       }
+    };
+    long[][] partials = partial(none, fold);
+    long[] found = partials == null ? new long[groups.count()] : partials[0];
+    if (partials == null) {
+      Arrays.fill(found, none);
+      fold.fold(0, groups.rows().count(), found);
     } else {
-      for (int row = 0; row < count; row++) {
-        int group = ofRows.length == 0 ? 0 : ofRows[row];
-        found[group] = Math.min(found[group], keys[row]);
+      for (long[] partial : partials) {
+        for (int group = 0; group < found.length; group++) {
+          found[group] = greatest
+              ? Math.max(found[group], partial[group])
+              : Math.min(found[group], partial[group]);
+        }
       }
     }
     return made(kind, found);
@@ -221,10 +321,18 @@ public final class GroupAggregates {
     long[] sorted = grouped(keys);
     int[] starts = groups.starts();
     @Nullable Object[] medians = new Object[groups.count()];
+    int parts =
+        Math.min(budget.workers().parts(sorted.length, SORT_NANOS), Math.max(1, medians.length));
+    budget.workers().run(budget, parts, (part, own) -> {
+      int to = (int) ((long) medians.length * (part + 1) / parts);
+      for (int group = (int) ((long) medians.length * part / parts); group < to; group++) {
+        own.check();
+        Arrays.sort(sorted, starts[group], starts[group + 1]);
+      }
+    });
     for (int group = 0; group < medians.length; group++) {
       int start = starts[group];
       int size = starts[group + 1] - start;
-      Arrays.sort(sorted, start, start + size);
       long upper = sorted[start + size / 2];
       if (size % 2 == 1) {
         medians[group] = upper;
@@ -290,7 +398,7 @@ public final class GroupAggregates {
     int count = groups.rows().count();
     int[] numbers = Groups.numbered(new Column.Keys(kind, keys), count, budget);
     if (groups.ofRows().length > 0) {
-      numbers = Groups.paired(groups.ofRows(), numbers, count);
+      numbers = Groups.paired(groups.ofRows(), numbers, count, budget);
     }
     int[] rows = new int[count];
     int distinct = 0;
@@ -302,10 +410,11 @@ public final class GroupAggregates {
     return Arrays.copyOf(rows, distinct);
   }
 
-  private int[] distinctCounts(Kind kind, long[] keys) {
+  /// How many of some rows each group has.
+  private int[] counts(int[] rows) {
     int[] ofRows = groups.ofRows();
     int[] counts = new int[groups.count()];
-    for (int row : distinctRows(kind, keys)) {
+    for (int row : rows) {
       counts[ofRows.length == 0 ? 0 : ofRows[row]]++;
     }
     return counts;
@@ -313,13 +422,14 @@ public final class GroupAggregates {
 
   private @Nullable Object[] distinct(Kind kind, long[] keys) {
     int[] ofRows = groups.ofRows();
-    int[] counts = distinctCounts(kind, keys);
+    int[] rows = distinctRows(kind, keys);
+    int[] counts = counts(rows);
     @Nullable Object[][] values = new Object[counts.length][];
     for (int group = 0; group < counts.length; group++) {
       values[group] = new Object[counts[group]];
     }
     int[] filled = new int[counts.length];
-    for (int row : distinctRows(kind, keys)) {
+    for (int row : rows) {
       int group = ofRows.length == 0 ? 0 : ofRows[row];
       values[group][filled[group]++] = kind.value(keys[row]);
     }

@@ -49,7 +49,7 @@ public final class Groups {
     for (int i = 1; i < keys.length; i++) {
       budget.check();
       int[] next = numbered(rows.column(keys[i]), count, budget);
-      groups = paired(groups, next, count);
+      groups = paired(groups, next, count, budget);
     }
     int[] firsts = new int[16];
     int groupCount = 0;
@@ -66,19 +66,19 @@ public final class Groups {
 
   /// A number for each row: equal ones for equal values, in the order in which they come.
   static int[] numbered(Column column, int count, Budget budget) {
-    int[] numbers = new int[count];
     if (column instanceof Column.Keys(Kind _, long[] keys)) {
-      LongNumbers known = LongNumbers.of(keys, count);
-      for (int row = 0; row < count; row++) {
-        numbers[row] = known.number(keys[row]);
-      }
-      return numbers;
+      return numbered(keys, count, budget);
     }
     if (column instanceof Column.Codes(ValueCodes known, int[] codes)) {
       return numbered(codes, known.count(), count);
     }
+    int[] equal = EqualRows.firsts(new Column[] {column}, count, budget);
+    if (equal != null) {
+      return EqualRows.numbers(equal);
+    }
     int mask = Integer.highestOneBit(Math.max(8, count) * 2 - 1) * 2 - 1;
     int[] slots = new int[mask + 1]; // first row + 1; 0 is free
+    int[] numbers = new int[count];
     int next = 0;
     for (int row = 0; row < count; row++) {
       budget.tick();
@@ -93,6 +93,19 @@ public final class Groups {
       } else {
         numbers[row] = numbers[slots[slot] - 1];
       }
+    }
+    return numbers;
+  }
+
+  private static int[] numbered(long[] keys, int count, Budget budget) {
+    LongNumbers known = LongNumbers.of(keys, count);
+    int[] equal = known.isDirect() ? null : EqualRows.firsts(keys, count, budget);
+    if (equal != null) {
+      return EqualRows.numbers(equal);
+    }
+    int[] numbers = new int[count];
+    for (int row = 0; row < count; row++) {
+      numbers[row] = known.number(keys[row]);
     }
     return numbers;
   }
@@ -112,7 +125,7 @@ public final class Groups {
   }
 
   /// A number for each pair of numbers, in the order in which they come.
-  static int[] paired(int[] lefts, int[] rights, int count) {
+  static int[] paired(int[] lefts, int[] rights, int count, Budget budget) {
     long width = 0;
     for (int row = 0; row < count; row++) {
       width = Math.max(width, rights[row]);
@@ -122,12 +135,7 @@ public final class Groups {
     for (int row = 0; row < count; row++) {
       pairs[row] = lefts[row] * width + rights[row];
     }
-    LongNumbers known = LongNumbers.of(pairs, count);
-    int[] numbers = new int[count];
-    for (int row = 0; row < count; row++) {
-      numbers[row] = known.number(pairs[row]);
-    }
-    return numbers;
+    return numbered(pairs, count, budget);
   }
 
   public int count() {

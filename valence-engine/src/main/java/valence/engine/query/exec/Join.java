@@ -10,11 +10,27 @@ final class Join {
   /// What it takes to look a row up, about.
   private static final int PROBE_NANOS = 20;
 
+  /// and to put it into a table.
+  private static final int BUILD_NANOS = 15;
+
+  /// Parts of a table that are filled by themselves, at most; each reads the places of all rows.
+  private static final int SHARES_MAX = 8;
+
   private Join() {}
 
   /// Pairs of rows that agree on the shared variables; every pair when there are none. Shared
   /// columns are those of the left side.
   static Relation natural(Relation left, Relation right, Budget budget, Object clause) {
+    return natural(left, right, false, budget, clause);
+  }
+
+  /// [#natural], in the order of the left rows, and for each in that of the right ones.
+  static Relation inOrder(Relation left, Relation right, Budget budget, Object clause) {
+    return natural(left, right, true, budget, clause);
+  }
+
+  private static Relation natural(
+      Relation left, Relation right, boolean inOrder, Budget budget, Object clause) {
     if (left.variables().isEmpty() && left.count() == 1) {
       return right;
     }
@@ -26,10 +42,12 @@ final class Join {
         set = right.count() < left.count() ? left.set() : null;
       }
       if (set != null) {
-        return kept(left, right, isRight, set, shared, budget, clause);
+        return kept(left, right, isRight, set, shared, inOrder, budget, clause);
       }
     }
-    return on(left, left.columns(shared), right, right.columns(shared), budget, clause);
+    Column[] leftKeys = left.columns(shared);
+    Column[] rightKeys = right.columns(shared);
+    return on(left, leftKeys, right, rightKeys, inOrder, budget, clause);
   }
 
   /// The join where one side is rows of a set, which are many and indexed.
@@ -39,6 +57,7 @@ final class Join {
       boolean isRight,
       TupleSet set,
       List<Variable> shared,
+      boolean inOrder,
       Budget budget,
       Object clause) {
     Relation few = isRight ? left : right;
@@ -52,12 +71,44 @@ final class Join {
     Pairs pairs = new Pairs(budget, columnCount, clause);
     set.index(by)
         .match(few.columns(shared), few.count(), many.columns(shared), many.count(), pairs);
-    return joined(
-        left,
-        isRight ? pairs.left : pairs.right,
-        right,
-        isRight ? pairs.right : pairs.left,
-        pairs.count);
+    int[] lefts = isRight ? pairs.left : pairs.right;
+    int[] rights = isRight ? pairs.right : pairs.left;
+    if (inOrder) {
+      sort(lefts, left.count(), rights, right.count(), pairs.count);
+    }
+    return joined(left, lefts, right, rights, pairs.count);
+  }
+
+  /// Sorts pairs of positions by the left ones, and those of one by the right ones.
+  private static void sort(int[] lefts, int leftCount, int[] rights, int rightCount, int count) {
+    int sorted = 1;
+    while (sorted < count
+        && (lefts[sorted - 1] < lefts[sorted]
+            || lefts[sorted - 1] == lefts[sorted] && rights[sorted - 1] < rights[sorted])) {
+      sorted++;
+    }
+    if (sorted < count) {
+      sort(rights, rightCount, lefts, count);
+      sort(lefts, leftCount, rights, count);
+    }
+  }
+
+  /// Sorts pairs by their keys, below a limit; those with one key stay in their order.
+  private static void sort(int[] keys, int limit, int[] others, int count) {
+    int[] places = new int[limit + 1];
+    for (int i = 0; i < count; i++) {
+      places[keys[i] + 1]++;
+    }
+    for (int i = 0; i < limit; i++) {
+      places[i + 1] += places[i];
+    }
+    int[] keysBefore = Arrays.copyOf(keys, count);
+    int[] othersBefore = Arrays.copyOf(others, count);
+    for (int i = 0; i < count; i++) {
+      int place = places[keysBefore[i]]++;
+      keys[place] = keysBefore[i];
+      others[place] = othersBefore[i];
+    }
   }
 
   /// Rows of both sides put together, with the variables of the right one that are new.
@@ -80,11 +131,25 @@ final class Join {
       Column[] rightKeys,
       Budget budget,
       Object clause) {
+    return on(left, leftKeys, right, rightKeys, false, budget, clause);
+  }
+
+  private static Relation on(
+      Relation left,
+      Column[] leftKeys,
+      Relation right,
+      Column[] rightKeys,
+      boolean inOrder,
+      Budget budget,
+      Object clause) {
     List<Variable> added = new ArrayList<>(right.variables());
     added.removeAll(left.variables());
     int columnCount = left.variables().size() + added.size();
     Pairs pairs =
         pairs(leftKeys, left.count(), rightKeys, right.count(), columnCount, budget, clause);
+    if (inOrder) {
+      sort(pairs.left, left.count(), pairs.right, right.count(), pairs.count);
+    }
     return joined(left, pairs.left, right, pairs.right, pairs.count);
   }
 
@@ -124,7 +189,7 @@ final class Join {
   /// Builds a table of the smaller side and looks each row of the larger one up.
   private static void match(
       Column[] probe, int probeCount, Column[] build, int buildCount, Pairs pairs) {
-    Chains chains = new Chains(build, buildCount);
+    Chains chains = new Chains(build, buildCount, pairs.budget);
     Search search = (from, to, into) -> {
       for (int i = from; i < to; i++) {
         into.budget.tick();
@@ -148,13 +213,21 @@ final class Join {
   static Relation semi(
       Relation left, Relation right, boolean wanted, List<Variable> on, Budget budget) {
     Column[] leftKeys = left.columns(on);
-    Chains chains = new Chains(right.columns(on), right.count());
-    int[] rows = new int[left.count()];
+    Chains chains = new Chains(right.columns(on), right.count(), budget);
+    int leftCount = left.count();
+    boolean[] isFound = new boolean[leftCount];
+    int parts = budget.workers().parts(leftCount, PROBE_NANOS);
+    budget.workers().run(budget, parts, (part, own) -> {
+      int to = (int) ((long) leftCount * (part + 1) / parts);
+      for (int i = (int) ((long) leftCount * part / parts); i < to; i++) {
+        own.tick();
+        isFound[i] = on.isEmpty() ? right.count() > 0 : chains.first(leftKeys, i) >= 0;
+      }
+    });
+    int[] rows = new int[leftCount];
     int count = 0;
-    for (int i = 0; i < left.count(); i++) {
-      budget.tick();
-      boolean found = on.isEmpty() ? right.count() > 0 : chains.first(leftKeys, i) >= 0;
-      if (found == wanted) {
+    for (int i = 0; i < leftCount; i++) {
+      if (isFound[i] == wanted) {
         rows[count++] = i;
       }
     }
@@ -170,7 +243,8 @@ final class Join {
     private final int[] next;
     private final int mask;
 
-    Chains(Column[] columns, int count) {
+    /// The table is the same whoever fills it.
+    Chains(Column[] columns, int count, Budget budget) {
       this.columns = columns;
       keys = columns.length == 1 && columns[0] instanceof Column.Keys only ? only.keys() : null;
       int capacity = Integer.highestOneBit(Math.max(8, count) * 2 - 1);
@@ -178,11 +252,42 @@ final class Join {
       Arrays.fill(heads, -1);
       next = new int[count];
       mask = capacity - 1;
+      int parts = budget.workers().parts(count, BUILD_NANOS);
+      if (parts > 1) {
+        fill(parts, count, budget);
+        return;
+      }
       for (int row = count - 1; row >= 0; row--) {
+        budget.tick();
         int slot = TupleSet.hash(columns, row) & mask;
         next[row] = heads[slot];
         heads[slot] = row;
       }
+    }
+
+    /// Finds the slot of each row in pieces; then each share of the slots takes its rows.
+    private void fill(int parts, int count, Budget budget) {
+      int[] slots = new int[count];
+      budget.workers().run(budget, parts, (part, own) -> {
+        int to = (int) ((long) count * (part + 1) / parts);
+        for (int row = (int) ((long) count * part / parts); row < to; row++) {
+          own.tick();
+          slots[row] = TupleSet.hash(columns, row) & mask;
+        }
+      });
+      int shares = Math.min(parts, SHARES_MAX);
+      budget.workers().run(budget, shares, (share, own) -> {
+        int from = (int) ((long) heads.length * share / shares);
+        int to = (int) ((long) heads.length * (share + 1) / shares);
+        for (int row = count - 1; row >= 0; row--) {
+          int slot = slots[row];
+          if (slot >= from && slot < to) {
+            own.tick();
+            next[row] = heads[slot];
+            heads[slot] = row;
+          }
+        }
+      });
     }
 
     /// The first row that equals a row of other columns; -1 when there is none.

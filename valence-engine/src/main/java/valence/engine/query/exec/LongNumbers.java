@@ -55,6 +55,11 @@ final class LongNumbers {
     return count;
   }
 
+  /// Whether a key is found by its distance from the least.
+  boolean isDirect() {
+    return isDirect;
+  }
+
   long key(int number) {
     return keys[number];
   }

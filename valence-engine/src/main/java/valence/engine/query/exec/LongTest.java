@@ -6,6 +6,7 @@ import valence.engine.query.syntax.Call;
 import valence.engine.query.syntax.Call.Callee;
 import valence.engine.query.syntax.Term;
 import valence.engine.query.syntax.Term.Variable;
+import valence.engine.value.ValueType;
 
 /// Comparison of two longs, or of two instants or doubles, by their keys.
 final class LongTest {
@@ -16,15 +17,19 @@ final class LongTest {
     long at(int row) {
       return keys == null ? constant : keys[row];
     }
+
+    boolean isNumber() {
+      return kind == Kind.LONG || kind == Kind.DOUBLE || kind == Kind.FLOAT;
+    }
+
+    /// Of a number, as arithmetic with a double takes it.
+    double numberAt(int row) {
+      return kind == Kind.LONG ? at(row) : ValueType.doubleOf(at(row));
+    }
   }
 
-  /// The argument as longs; null when it isn't.
+  /// The argument as keys; null when it isn't.
   static @Nullable Side side(Term arg, Relation relation) {
-    Side side = anySide(arg, relation);
-    return side == null || side.kind != Kind.LONG ? null : side;
-  }
-
-  private static @Nullable Side anySide(Term arg, Relation relation) {
     return switch (arg) {
       case Variable variable ->
         relation.column(variable) instanceof Column.Keys(Kind kind, long[] keys)
@@ -50,13 +55,16 @@ final class LongTest {
         || name.getNamespace() != null) {
       return -1;
     }
-    Side x = anySide(call.args().get(0), relation);
-    Side y = anySide(call.args().get(1), relation);
+    Side x = side(call.args().get(0), relation);
+    Side y = side(call.args().get(1), relation);
+    if (x != null && y != null && x.kind == Kind.DOUBLE && y.kind == Kind.DOUBLE) {
+      return doubles(name.getName(), x, y, relation.count(), rows);
+    }
     if (x == null
         || y == null
         || x.kind != y.kind
         || x.kind != Kind.LONG && x.kind != Kind.INSTANT) {
-      return -1; // keys of doubles tell -0.0 from 0.0
+      return -1;
     }
     return switch (name.getName()) {
       case "<" -> select(x, y, relation.count(), rows, true, false, false);
@@ -67,6 +75,28 @@ final class LongTest {
       case "!=", "not=" -> select(x, y, relation.count(), rows, true, false, true);
       default -> -1;
     };
+  }
+
+  /// Comparisons of doubles, whose keys tell -0.0 from 0.0; -1 for those that aren't of an order,
+  /// and where there is what isn't a number.
+  private static int doubles(String name, Side x, Side y, int rowCount, int[] rows) {
+    boolean isLess = name.equals("<") || name.equals("<=");
+    boolean isEqual = name.equals("<=") || name.equals(">=");
+    if (!isLess && !name.equals(">") && !name.equals(">=")) {
+      return -1;
+    }
+    int count = 0;
+    for (int row = 0; row < rowCount; row++) {
+      double a = ValueType.doubleOf(x.at(row));
+      double b = ValueType.doubleOf(y.at(row));
+      if (Double.isNaN(a) || Double.isNaN(b)) {
+        return -1;
+      }
+      if (a == b ? isEqual : a < b == isLess) {
+        rows[count++] = row;
+      }
+    }
+    return count;
   }
 
   private static int select(

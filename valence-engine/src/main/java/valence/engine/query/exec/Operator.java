@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import valence.engine.index.DistinctCounts;
 import valence.engine.query.syntax.Clause;
 import valence.engine.query.syntax.Forms;
 
@@ -87,6 +88,8 @@ public final class Operator {
   private long nanos;
   private long runs;
   private int threadCount = 1;
+  private boolean listed;
+  private DistinctCounts.@Nullable Of distinct;
 
   /// @param what    the clause, the variables of rows that were given, or what else takes time
   /// @param watched whether somebody wants to know more than numbers
@@ -97,6 +100,16 @@ public final class Operator {
 
   Object what() {
     return what;
+  }
+
+  /// Whether the budget knows it.
+  boolean isListed() {
+    return listed;
+  }
+
+  /// Says that the budget knows it.
+  void list() {
+    listed = true;
   }
 
   /// Whether texts are worth making: of ranges and filters.
@@ -128,6 +141,11 @@ public final class Operator {
       known.add(form);
     }
     filters = known;
+  }
+
+  /// Notes what is known of the attribute that is read.
+  void distinct(DistinctCounts.@Nullable Of counted) {
+    distinct = counted;
   }
 
   /// Notes that so many threads did it.
@@ -237,6 +255,11 @@ public final class Operator {
 
   long runs() {
     return runs;
+  }
+
+  /// What was known of the attribute that was read; null when nothing was.
+  DistinctCounts.@Nullable Of distinct() {
+    return distinct;
   }
 
   /// The most threads that worked at it at a time.

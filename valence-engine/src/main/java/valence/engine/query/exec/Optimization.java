@@ -15,6 +15,8 @@ public enum Optimization {
   CODES,
   /// Rows that can't be equal aren't searched for equal ones.
   KNOWN_KEYS,
+  /// What comes of a pattern is thought through to the end before one is begun with.
+  LOOKAHEAD,
   /// Patterns that form a cycle are joined variable by variable.
   CYCLIC_JOINS,
   /// Groups are counted and summed as they are read.
@@ -27,6 +29,8 @@ public enum Optimization {
   REPEATED_CALLS,
   /// A pattern that stands in several branches or rules is read once, where it is read whole.
   SHARED_PATTERNS,
+  /// Clauses that several branches or rules begin with are run once.
+  SHARED_GROUPS,
   /// What was decided of a query is kept for the next time it is asked.
   KEPT_PLANS,
   /// Large operators are cut into parts, for several threads.

@@ -27,7 +27,19 @@ public final class Plan {
   private static final Database NONE = Database.empty("none");
 
   /// A clause, not its text: rules are run with different sources, each with clauses of its own.
-  private record Use(Same clause, String scope) {}
+  private record Use(Clause clause, String scope) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Use(Clause same, String where)
+          && same == clause
+          && where.equals(scope);
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(clause) * 31 + scope.hashCode();
+    }
+  }
 
   private record Order(Same clauses, Set<?> bound, String scope) {}
 
@@ -108,13 +120,13 @@ public final class Plan {
 
   /// The pattern in a database of the plan's schema; null when it has to be resolved there.
   @Nullable FactsPattern facts(Clause.Pattern clause, String scope, Database db) {
-    return kept.get(new Use(new Same(clause), scope)) instanceof FactsPattern pattern
+    return kept.get(new Use(clause, scope)) instanceof FactsPattern pattern
         ? pattern.over(db)
         : null;
   }
 
   void keep(Clause.Pattern clause, String scope, FactsPattern pattern) {
-    Use use = new Use(new Same(clause), scope);
+    Use use = new Use(clause, scope);
     if (!pattern.isOfSchema()) {
       open.add(use);
     } else if (kept.size() < KEPT_MAX) {
@@ -123,11 +135,11 @@ public final class Plan {
   }
 
   @Nullable Expression expression(Clause.Apply clause, String scope) {
-    return (Expression) kept.get(new Use(new Same(clause), scope));
+    return (Expression) kept.get(new Use(clause, scope));
   }
 
   void keep(Clause.Apply clause, String scope, Expression expression) {
-    Use use = new Use(new Same(clause), scope);
+    Use use = new Use(clause, scope);
     if (!Expression.isFixed(clause.call())) {
       open.add(use);
     } else if (kept.size() < KEPT_MAX) {
@@ -137,8 +149,11 @@ public final class Plan {
 
   /// Makes what is open, so that what can't be made is told before anything runs.
   void resolve(Execution execution) {
+    if (open.isEmpty()) { // to make an iterator takes longer
+      return;
+    }
     for (Use use : open) {
-      switch ((Clause) use.clause().thing()) {
+      switch (use.clause()) {
         case Clause.Pattern pattern -> execution.facts(pattern, use.scope());
         case Clause.Apply apply -> execution.expression(apply, use.scope());
         case Clause.Not ignored -> {}

@@ -58,7 +58,7 @@ record Reachability(int from, int to, List<Edge> edges) {
       if (head.size() < 2 || new HashSet<>(head).size() < head.size()) {
         return Optional.empty();
       }
-      if (!RightLinear.mentions(branch.body(), rule.name())) {
+      if (!RightLinear.mentions(branch.body(), Set.of(rule.name()))) {
         ends.add(branch);
         continue;
       }
@@ -114,7 +114,7 @@ record Reachability(int from, int to, List<Edge> edges) {
       }
     }
     List<Variable> head = branch.head().variables();
-    if (calls.isEmpty() || RightLinear.mentions(rest, name)) {
+    if (calls.isEmpty() || RightLinear.mentions(rest, Set.of(name))) {
       return null;
     }
     int changed = changed(calls.get(0), head);

@@ -4,6 +4,14 @@ import java.util.Arrays;
 
 /// Puts keys into ascending order, and remembers where they stood.
 final class Sorting {
+  /// Fewer are compared,
+  private static final int DIGITS_COUNT_MIN = 1 << 10;
+
+  private static final int DIGIT_BITS = 11;
+
+  /// and so are those of more digits.
+  private static final int DIGITS_MAX = 4;
+
   private Sorting() {}
 
   /// The positions of the first keys in the order of the keys.
@@ -23,10 +31,15 @@ final class Sorting {
       for (int i = 0; i < count; i++) {
         packed[i] = (keys[i] - lowest) << positionBits | i;
       }
-      Arrays.sort(packed);
+      long[] sorted = packed;
+      if (count >= DIGITS_COUNT_MIN && keyBits <= DIGITS_MAX * DIGIT_BITS) {
+        sorted = byDigits(packed, positionBits, keyBits);
+      } else {
+        Arrays.sort(packed);
+      }
       long mask = (1L << positionBits) - 1;
       for (int i = 0; i < count; i++) {
-        order[i] = (int) (packed[i] & mask);
+        order[i] = (int) (sorted[i] & mask);
       }
       return order;
     }
@@ -35,6 +48,36 @@ final class Sorting {
     }
     merge(keys, order, order.clone(), 0, count);
     return order;
+  }
+
+  /// Sorts numbers, whose lowest bits are ascending, by those above, digit by digit from the
+  /// lowest: a few passes over the rows, where comparing would take one for each bit of their
+  /// count.
+  ///
+  /// @return the numbers, in the given array or another
+  private static long[] byDigits(long[] numbers, int from, int bits) {
+    long[] sorted = numbers;
+    long[] next = new long[numbers.length];
+    int mask = (1 << DIGIT_BITS) - 1;
+    for (int shift = from; shift < from + bits; shift += DIGIT_BITS) {
+      int[] places = new int[1 << DIGIT_BITS];
+      for (long number : sorted) {
+        places[(int) (number >>> shift) & mask]++;
+      }
+      int sum = 0;
+      for (int digit = 0; digit < places.length; digit++) {
+        int count = places[digit];
+        places[digit] = sum;
+        sum += count;
+      }
+      for (long number : sorted) {
+        next[places[(int) (number >>> shift) & mask]++] = number;
+      }
+      long[] before = sorted;
+      sorted = next;
+      next = before;
+    }
+    return sorted;
   }
 
   /// Merge sort of the positions of one array into another that has the same.

@@ -69,13 +69,16 @@ final class Tables {
     if (limit != null && limit < answers.count()) {
       answers = table.tuples().slice(0, limit);
     }
-    return joined(current, answers, call);
+    return joined(current, answers, call, !recursive);
   }
 
   /// The current rows joined with answers, which have a column for each argument.
-  private Relation joined(Relation current, Relation answers, Clause.RuleCall call) {
+  ///
+  /// @param inOrder whether the rows come in the order of the current ones, then of the answers
+  private Relation joined(
+      Relation current, Relation answers, Clause.RuleCall call, boolean inOrder) {
     Budget budget = execution.budget();
-    if (answers.set() != null && hasPlainArguments(call)) {
+    if (answers.set() != null && RowByRow.hasPlainArguments(call)) {
       // Constants are columns, too, so that the answers' index serves them.
       Relation left = current;
       List<Variable> names = new ArrayList<>();
@@ -90,7 +93,10 @@ final class Tables {
           default -> throw new AssertionError();
         }
       }
-      Relation joined = Join.natural(left, answers.rename(names), budget, call.form());
+      Relation named = answers.rename(names);
+      Relation joined = inOrder
+          ? Join.inOrder(left, named, budget, call.form())
+          : Join.natural(left, named, budget, call.form());
       if (left == current) {
         return joined;
       }
@@ -101,19 +107,9 @@ final class Tables {
     Relation found = Conjunction.ofArguments(call.args(), answers, budget);
     return current.variables().isEmpty() && current.count() == 1
         ? found
-        : Join.natural(current, found, budget, call.form());
-  }
-
-  /// Whether arguments are constants and variables, none of them twice.
-  private static boolean hasPlainArguments(Clause.RuleCall call) {
-    Set<Variable> seen = new HashSet<>();
-    for (Term arg : call.args()) {
-      if (!(arg instanceof Term.Constant
-          || arg instanceof Variable variable && seen.add(variable))) {
-        return false;
-      }
-    }
-    return true;
+        : inOrder
+            ? Join.inOrder(current, found, budget, call.form())
+            : Join.natural(current, found, budget, call.form());
   }
 
   /// Gives rules that call each other through `or` a form in which they call each other directly:
@@ -146,6 +142,16 @@ final class Tables {
             .filter(
                 how -> how.edges().stream().allMatch(edge -> isPure(edge.body(), new HashSet<>())))
         : Optional.empty();
+  }
+
+  /// Whether a clause calls nothing that can fail, nor do rules that it calls.
+  boolean isPure(Clause clause) {
+    return isPure(List.of(clause), new HashSet<>());
+  }
+
+  /// Whether a rule comes to call itself.
+  boolean isRecursive(Symbol name) {
+    return reached(name).contains(name);
   }
 
   /// Whether clauses call nothing that can fail, nor do rules that they call.
@@ -328,10 +334,12 @@ final class Tables {
     /// Answers by running the branches from now on.
     private void runAlternatives() {
       Rule asked = rule;
-      Optional<RightLinear> rightLinear = component(rule.name()).size() == 1
-          ? execution.plan().kept(rule, bound, () -> RightLinear.of(asked, bound))
-          : Optional.empty();
-      rightLinear.ifPresent(form -> execution.make(form.reach()));
+      Optional<RightLinear> rightLinear = execution.plan().kept(rule, bound, () -> {
+        Map<Symbol, Rule> rules = new LinkedHashMap<>();
+        component(asked.name()).forEach(name -> rules.put(name, rule(name)));
+        return RightLinear.of(asked, bound, rules);
+      });
+      rightLinear.ifPresent(form -> form.reach().forEach(execution::make));
       rule = rightLinear.map(RightLinear::rule).orElse(rule);
       tuples();
       walks.clear();

@@ -1,23 +1,14 @@
 package valence.engine.query.exec;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import valence.engine.query.syntax.Term.Variable;
 
-/// Whether what is left of a conjunction finds for each row the same, and in the same order,
-/// whatever rows there are beside it. Then some of the rows can be taken through it before the
-/// others, and the others not at all, if the first have made enough.
-///
-/// That holds for clauses that only reject rows, for patterns that make one of one, and for one
-/// pattern more: rows come in the order of those before, and what is made of one in that of the
-/// index. Two patterns that make many of one would be joined in an order that depends on how many
-/// rows there are.
-///
-/// What may fail is not among them, since a mistake must show whatever is asked for.
+/// Takes rows block by block through what is left of a conjunction, and the others not at all if
+/// the first have made enough. The clauses that are left are of the kind that [RowByRow] tells.
 final class Tail {
   /// Each block of rows is so many times as long as the one before,
   private static final int BLOCK_GROWTH = 8;
@@ -92,38 +83,5 @@ final class Tail {
   /// Whether there may have been more.
   boolean isEnded() {
     return isEnded;
-  }
-
-  /// @param patterns that are left
-  /// @param known    the variables of the rows
-  static boolean isRowByRow(List<FactsPattern> patterns, Set<Variable> known) {
-    List<FactsPattern> waiting = new ArrayList<>(patterns);
-    Set<Variable> bound = new HashSet<>(known);
-    boolean hasGrown = false;
-    while (!waiting.isEmpty()) {
-      FactsPattern next = null;
-      int connected = 0;
-      for (FactsPattern each : waiting) {
-        if (each.isImpossible() || each.attribute() == null) {
-          return false;
-        }
-        if (each.isAtMostOne(bound)) {
-          next = each;
-          connected = 0;
-          break;
-        }
-        if (each.isConnected(bound)) {
-          next = each;
-          connected++;
-        }
-      }
-      if (next == null || connected > 1 || connected == 1 && hasGrown) {
-        return false;
-      }
-      hasGrown |= connected == 1;
-      waiting.remove(next);
-      bound.addAll(next.variables().values());
-    }
-    return true;
   }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.edn.Edn;
+import valence.engine.index.DistinctCounts;
 import valence.engine.index.Order;
 import valence.engine.query.exec.Ordering.Placed;
 import valence.engine.query.syntax.Clause;
@@ -136,6 +137,12 @@ public final class Trace {
     map.put(key("rows-out"), rowsOut);
     if (operator.rowsEstimated() >= 0) {
       map.put(key("rows-expected"), Math.round(operator.rowsEstimated()));
+    }
+    DistinctCounts.Of distinct = operator.distinct();
+    if (distinct != null) {
+      map.put(
+          key("distinct"),
+          Map.of(key("values"), distinct.values(), key("entities"), distinct.entities()));
     }
     map.put(key("rows-read"), operator.rowsRead());
     map.put(key("nanos"), operator.nanos());

@@ -55,6 +55,18 @@ final class ValuesBuilder {
     }
   }
 
+  /// Adds one value.
+  void add(Object value) {
+    if (isCoded) {
+      addCode(known.code(value));
+      if (known.count() > CODES_MIN && known.count() > count / ROWS_PER_CODE) {
+        widen();
+      }
+    } else {
+      addObject(value);
+    }
+  }
+
   private void addCodes(Batch batch, Dictionary theirs, int @Nullable [] positions, int rows) {
     if (dictionary != theirs) {
       dictionary = theirs;

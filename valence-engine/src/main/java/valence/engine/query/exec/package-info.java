@@ -29,7 +29,9 @@
 ///
 /// Operators are one after the other. A large one is cut into parts for several threads, the
 /// [Workers], whose results are put together in the parts' order; what is smaller than a [Tuning]
-/// says isn't. A pattern's rows come in the order of the rows that it was joined with, so that
+/// says isn't. What is hashed is shared out by hashes ([EqualRows], the tables of [Join]), so that
+/// what is found doesn't depend on who found it; doubles are added in the order of rows, by one
+/// thread. A pattern's rows come in the order of the rows that it was joined with, so that
 /// where few rows are asked for a [Tail] of clauses may be run on the first ones alone.
 ///
 /// Every operator checks the [Budget], and tells the [Operator] in charge what it does, for

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -28,6 +29,10 @@ class OperatorsTest {
 
   private final Budget budget = new Budget(Duration.ofMinutes(1));
 
+  /// Three threads, however little there is to do.
+  private final Budget helped =
+      new Budget(Duration.ofMinutes(1), OptionalLong.empty(), new Workers(3, 1));
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   void distinctKeepsTheFirstOfEqualRows(long seed) {
@@ -41,12 +46,61 @@ class OperatorsTest {
       Set<List<@Nullable Object>> seen = new LinkedHashSet<>();
       int[] expected =
           IntStream.range(0, count).filter(row -> seen.add(row(columns, row))).toArray();
-      Distinct distinct = new Distinct(columns, count, budget);
-      assertArrayEquals(
-          expected,
-          Arrays.copyOf(distinct.rows(), distinct.count()),
-          () -> "seed " + seed + ", " + columns);
+      for (Budget used : List.of(budget, helped)) {
+        Distinct distinct = new Distinct(columns, count, used);
+        assertArrayEquals(
+            expected,
+            Arrays.copyOf(distinct.rows(), distinct.count()),
+            () -> "seed " + seed + ", " + columns);
+      }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void severalThreadsMakeWhatOneMakes(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int round = 0; round < 100; round++) {
+      Relation left = relation(random, List.of(A, B), random.nextInt(2000));
+      Relation right = relation(random, List.of(B, C), random.nextInt(2000));
+      int rowCount = left.count();
+      Groups groups = Groups.of(left, new int[] {0, 1}, budget);
+      Groups others = Groups.of(left, new int[] {0, 1}, helped);
+      assertArrayEquals(groups.ofRows(), others.ofRows(), () -> "seed " + seed);
+      assertEquals(groups.count(), others.count());
+      assertSame(left.join(right, budget), left.join(right, helped), seed);
+      for (boolean wanted : new boolean[] {true, false}) {
+        assertSame(
+            Join.semi(left, right, wanted, List.of(B), budget),
+            Join.semi(left, right, wanted, List.of(B), helped),
+            seed);
+      }
+      if (left.column(A) instanceof Column.Keys && rowCount > 0) {
+        Groups by = Groups.of(left, new int[] {1}, budget);
+        for (String name : List.of("sum", "avg", "min", "max", "median", "count-distinct")) {
+          assertArrayEquals(
+              new GroupAggregates(by, budget).of(name, List.of(), 0),
+              new GroupAggregates(by, helped).of(name, List.of(), 0),
+              () -> "seed " + seed + ", " + name);
+        }
+      }
+    }
+  }
+
+  private static void assertSame(Relation expected, Relation actual, long seed) {
+    assertEquals(expected.variables(), actual.variables());
+    assertEquals(expected.count(), actual.count(), () -> "seed " + seed);
+    for (int row = 0; row < expected.count(); row++) {
+      for (int i = 0; i < expected.variables().size(); i++) {
+        assertEquals(expected.value(row, i), actual.value(row, i), () -> "seed " + seed);
+      }
+    }
+  }
+
+  private static Relation relation(SplittableRandom random, List<Variable> variables, int count) {
+    List<Column> columns = new ArrayList<>();
+    variables.forEach(variable -> columns.add(column(random, count)));
+    return new Relation(variables, columns, count);
   }
 
   @ParameterizedTest
@@ -72,8 +126,10 @@ class OperatorsTest {
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < 200; round++) {
       int shift = random.nextInt(Long.SIZE);
-      long[] keys =
-          random.longs(1 + random.nextInt(50)).map(key -> key >> shift).toArray();
+      long[] keys = random
+          .longs(1 + random.nextInt(round % 10 == 0 ? 5000 : 50))
+          .map(key -> key >> shift)
+          .toArray();
       Integer[] expected = IntStream.range(0, keys.length).boxed().toArray(Integer[]::new);
       Arrays.sort(expected, Comparator.comparingLong(position -> keys[position]));
       int[] order = Sorting.order(keys, keys.length);

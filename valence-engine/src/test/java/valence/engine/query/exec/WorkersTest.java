@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,40 @@ class WorkersTest {
     });
     assertEquals(0, helped.get());
     assertEquals(1, workers.parts(1_000_000, 1));
+  }
+
+  /// A heavy query that runs again and again beside small ones on two cores: while a small one
+  /// runs, a helper ends what it is in the middle of, at most, and leaves the core.
+  @Test
+  void aHeavyQueryKeepsToItsOwnCoreWhileSmallOnesRun() throws Exception {
+    Workers two = new Workers(2, 1);
+    AtomicInteger own = new AtomicInteger();
+    AtomicInteger helped = new AtomicInteger();
+    AtomicBoolean isOver = new AtomicBoolean();
+    Thread heavy = Thread.ofPlatform().start(() -> {
+      Thread caller = Thread.currentThread();
+      two.began();
+      while (!isOver.get()) {
+        two.run(new Budget(LONG, OptionalLong.empty(), two), 64, (part, budget) -> {
+          (Thread.currentThread() == caller ? own : helped).incrementAndGet();
+          Thread.yield();
+        });
+      }
+      two.ended();
+    });
+    int most = 0;
+    for (int small = 0; small < 200; small++) {
+      two.began();
+      int helpedBefore = helped.get();
+      for (int goal = own.get() + 100; own.get() < goal; ) {
+        Thread.yield(); // the small query's work, as long as a hundred parts of the heavy one
+      }
+      most = Math.max(most, helped.get() - helpedBefore);
+      two.ended();
+    }
+    isOver.set(true);
+    heavy.join();
+    assertTrue(most <= 1, "a helper began " + most + " parts while a small query ran");
   }
 
   @Test
