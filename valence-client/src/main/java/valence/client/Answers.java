@@ -109,12 +109,18 @@ final class Answers {
   static DbStats stats(Map<?, ?> map) {
     Fields fields = Fields.of("The stats", map);
     Map<Keyword, Long> attributes = new LinkedHashMap<>();
-    fields
-        .map("attrs")
-        .forEach((ident, counts) -> attributes.put(
-            RemoteClient.expected(Keyword.class, ident),
-            number(Fields.of("The counts", counts), "count")));
-    return new DbStats(number(fields, "datoms"), attributes);
+    Map<Keyword, DbStats.Distinct> distinct = new LinkedHashMap<>();
+    fields.map("attrs").forEach((ident, counts) -> {
+      Keyword attribute = RemoteClient.expected(Keyword.class, ident);
+      Fields of = Fields.of("The counts", counts);
+      attributes.put(attribute, number(of, "count"));
+      if (of.contains("distinct-values")) {
+        distinct.put(
+            attribute,
+            new DbStats.Distinct(number(of, "distinct-values"), number(of, "distinct-entities")));
+      }
+    });
+    return new DbStats(number(fields, "datoms"), attributes, distinct);
   }
 
   static Attribute attribute(Map<?, ?> map) {

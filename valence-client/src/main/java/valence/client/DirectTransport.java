@@ -21,13 +21,13 @@ final class DirectTransport implements Transport {
   private static final Duration CLOSE_MAX = Duration.ofSeconds(1);
 
   private final HttpClient http;
+  private final HttpClient.Version version;
 
   DirectTransport(boolean secure, Trust trust, Duration connectTimeout) {
     HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(connectTimeout);
+    this.version = secure ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
     if (secure) {
-      builder.version(HttpClient.Version.HTTP_2).sslContext(trust.context());
-    } else {
-      builder.version(HttpClient.Version.HTTP_1_1);
+      builder.sslContext(trust.context());
     }
     this.http = builder.build();
   }
@@ -35,24 +35,36 @@ final class DirectTransport implements Transport {
   @Override
   public Received send(Sent sent, int answerBytesMax) throws IOException, InterruptedException {
     HttpResponse<byte[]> response =
-        await(sent, BodyHandlers.limiting(BodyHandlers.ofByteArray(), answerBytesMax));
+        await(sent, version, BodyHandlers.limiting(BodyHandlers.ofByteArray(), answerBytesMax));
     return new Received(response.statusCode(), headers(response), response.body());
   }
 
   @Override
   public Opened open(Sent sent) throws IOException, InterruptedException {
-    HttpResponse<InputStream> response = await(sent, BodyHandlers.ofInputStream());
+    return opened(sent, version);
+  }
+
+  @Override
+  public Opened listen(Sent sent) throws IOException, InterruptedException {
+    // In HTTP/2 it would share a connection: its window, and how many answers there may be at once.
+    return opened(sent, HttpClient.Version.HTTP_1_1);
+  }
+
+  private Opened opened(Sent sent, HttpClient.Version over)
+      throws IOException, InterruptedException {
+    HttpResponse<InputStream> response = await(sent, over, BodyHandlers.ofInputStream());
     return new Opened(response.statusCode(), headers(response), response.body());
   }
 
   /// The library's own limit of time ends with the header.
-  private <T> HttpResponse<T> await(Sent sent, HttpResponse.BodyHandler<T> body)
+  private <T> HttpResponse<T> await(
+      Sent sent, HttpClient.Version over, HttpResponse.BodyHandler<T> body)
       throws IOException, InterruptedException {
     HttpRequest.BodyPublisher content = switch (sent.content()) {
       case Content.Bytes(byte[] bytes) -> BodyPublishers.ofByteArray(bytes);
       case Content.OfFile(var file) -> BodyPublishers.ofFile(file);
     };
-    CompletableFuture<HttpResponse<T>> answer = http.sendAsync(request(sent, content), body);
+    CompletableFuture<HttpResponse<T>> answer = http.sendAsync(request(sent, over, content), body);
     try {
       return answer.get(sent.timeout().toMillis() + 1, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -78,13 +90,16 @@ final class DirectTransport implements Transport {
   public void post(Sent sent) {
     if (sent.content() instanceof Content.Bytes(byte[] bytes)) {
       var _ = http.sendAsync(
-          request(sent, BodyPublishers.ofByteArray(bytes)), BodyHandlers.discarding());
+          request(sent, version, BodyPublishers.ofByteArray(bytes)), BodyHandlers.discarding());
     }
   }
 
-  private static HttpRequest request(Sent sent, HttpRequest.BodyPublisher content) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(sent.uri()).timeout(sent.timeout()).method(sent.method(), content);
+  private static HttpRequest request(
+      Sent sent, HttpClient.Version over, HttpRequest.BodyPublisher content) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(sent.uri())
+        .version(over)
+        .timeout(sent.timeout())
+        .method(sent.method(), content);
     sent.headers().forEach(request::header);
     return request.build();
   }

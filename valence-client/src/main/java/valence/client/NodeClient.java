@@ -59,6 +59,8 @@ public final class NodeClient implements AutoCloseable {
 
   private static final String ROW_COUNT = "valence-row-count";
 
+  private static final String T = "valence-t";
+
   private static final Keyword CALL_ID = Keyword.intern("call-id");
 
   private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
@@ -109,7 +111,7 @@ public final class NodeClient implements AutoCloseable {
 
   /// Sends a request of any kind to the api port, signed if there is a key.
   ///
-  /// @param path encoded, without a query
+  /// @param path encoded, with its query where it has one
   public Response send(
       String method,
       String path,
@@ -204,50 +206,95 @@ public final class NodeClient implements AutoCloseable {
   /// @param timeout until the first of them
   Answered open(String operation, Map<?, ?> request, Duration timeout) {
     byte[] body = FORMAT.encode(request);
-    Transport.Opened opened = opened(operation, body, timeout);
-    if (opened.status() == 401) {
-      // The node's clock differs from ours, or so: the way of a plain call knows what to do.
-      closeQuietly(opened.body());
-      opened = corrected(operation, body, timeout);
-    }
+    Transport.Opened opened = opened(operation, body, timeout, transport::open);
     String type = opened.headers().getOrDefault("content-type", "");
     Format format = Format.ofContentType(type);
     try {
       if (Format.mediaType(type).equals(format.rowsMediaType())) {
-        String count = opened.headers().get(ROW_COUNT);
         return new Answered.Chunks(
-            new RowsReader(format, opened.body()),
-            count == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(count)));
+            new RowsReader(format, opened.body()), number(opened, ROW_COUNT));
       }
-      byte[] whole;
-      try (var in = opened.body()) {
-        whole = in.readNBytes(EdnBody.BYTES_MAX);
-      }
-      return switch (answer(new Transport.Received(opened.status(), opened.headers(), whole))) {
-        case Answer.Success(var value) -> new Answered.Whole(value);
-        case Answer.Failure(Anomaly anomaly) -> throw anomaly.toException();
-      };
-    } catch (NumberFormatException e) {
-      throw new AssertionError(e); // a node writes a number
+      return new Answered.Whole(whole(opened));
     } catch (IOException e) {
       throw unknown("broke the connection off", e);
     }
   }
 
-  private Transport.Opened opened(String operation, byte[] body, Duration timeout) {
-    return sent(() -> transport.open(signed(
+  /// What a node tells as it happens.
+  ///
+  /// @param rows to be closed, by any thread; a chunk without rows says that the node is there
+  /// @param t    what is known already, as the node says
+  record Told(RowsReader rows, OptionalLong t) {}
+
+  /// Calls an operation whose answer lasts until somebody ends it.
+  ///
+  /// @param timeout until the answer has begun
+  Told listen(String operation, Map<?, ?> request, Duration timeout) {
+    byte[] body = FORMAT.encode(request);
+    Transport.Opened opened = opened(operation, body, timeout, transport::listen);
+    String type = opened.headers().getOrDefault("content-type", "");
+    Format format = Format.ofContentType(type);
+    try {
+      if (Format.mediaType(type).equals(format.rowsMediaType())) {
+        return new Told(new RowsReader(format, opened.body()), number(opened, T));
+      }
+      throw Anomaly.fault(
+              "The node answered " + operation + " with " + whole(opened) + ".",
+              "Check that client and node are of one version.")
+          .toException();
+    } catch (IOException e) {
+      throw unknown("broke the connection off", e);
+    }
+  }
+
+  /// The value of an answer that came at once; its anomaly is thrown.
+  private @Nullable Object whole(Transport.Opened opened) throws IOException {
+    byte[] whole;
+    try (var in = opened.body()) {
+      whole = in.readNBytes(EdnBody.BYTES_MAX);
+    }
+    return switch (answer(new Transport.Received(opened.status(), opened.headers(), whole))) {
+      case Answer.Success(var value) -> value;
+      case Answer.Failure(Anomaly anomaly) -> throw anomaly.toException();
+    };
+  }
+
+  /// A header that a node writes as a number; empty when it isn't there.
+  private static OptionalLong number(Transport.Opened opened, String header) {
+    String text = opened.headers().get(header);
+    try {
+      return text == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text));
+    } catch (NumberFormatException e) {
+      throw Anomaly.fault(
+              "The node's answer has " + text + " as " + header + ".",
+              "Check that nothing on the way changes headers.")
+          .toException(e);
+    }
+  }
+
+  /// A way to send a request and get the head of its answer.
+  @FunctionalInterface
+  private interface Way {
+    Transport.Opened go(Transport.Sent request) throws IOException, InterruptedException;
+  }
+
+  private Transport.Opened opened(String operation, byte[] body, Duration timeout, Way way) {
+    Use<Transport.Opened> use = () -> way.go(signed(
         "POST",
         "/api/" + operation,
         HEADERS,
         new Transport.Content.Bytes(body),
         Signature.sha256(body),
-        timeout)));
-  }
-
-  /// Learns the node's time by a request that costs nothing, then asks again.
-  private Transport.Opened corrected(String operation, byte[] body, Duration timeout) {
+        timeout));
+    Transport.Opened opened = sent(use);
+    if (opened.status() != 401) {
+      return opened;
+    }
+    // The node's clock differs from ours, or so: the way of a plain call knows what to do. Its
+    // request costs nothing.
+    closeQuietly(opened.body());
     answered("status", Map.of());
-    return opened(operation, body, timeout);
+    return sent(use);
   }
 
   private static void closeQuietly(java.io.InputStream in) {
@@ -355,7 +402,14 @@ public final class NodeClient implements AutoCloseable {
       long now = System.currentTimeMillis() + clockOffsetMillis;
       all.put(
           Signature.HEADER,
-          Signature.of(key, now, method, uri.getRawPath(), "", bodySha256).header());
+          Signature.of(
+                  key,
+                  now,
+                  method,
+                  uri.getRawPath(),
+                  uri.getRawQuery() == null ? "" : uri.getRawQuery(),
+                  bodySha256)
+              .header());
     }
     return new Transport.Sent(method, uri, all, content, timeout);
   }

@@ -29,6 +29,9 @@ import valence.api.Anomaly;
 
 /// The way through a SOCKS 5 proxy, such as one of `ssh -D`: the proxy resolves the node's name.
 final class ProxiedTransport implements Transport {
+  /// Calls under way, and answers that last beside them.
+  private static final int CONNECTIONS_MAX = 1_024;
+
   private final HttpClient http;
 
   ProxiedTransport(InetSocketAddress proxy, Trust trust, Duration connectTimeout) {
@@ -36,8 +39,9 @@ final class ProxiedTransport implements Transport {
     certificates.setSslContext(trust.context());
     var connector = new ClientConnector();
     connector.setSslContextFactory(certificates);
-    connector.setConnectTimeout(connectTimeout);
     http = new HttpClient(new HttpClientTransportOverHTTP(connector));
+    http.setConnectTimeout(connectTimeout.toMillis());
+    http.setMaxConnectionsPerDestination(CONNECTIONS_MAX);
     http.setFollowRedirects(false);
     http.getContentDecoderFactories().clear();
     http.getProxyConfiguration().addProxy(new Socks5Proxy(proxy.getHostString(), proxy.getPort()));
@@ -52,8 +56,9 @@ final class ProxiedTransport implements Transport {
   @Override
   public Received send(Sent sent, int answerBytesMax) throws IOException, InterruptedException {
     try {
+      Request request = request(sent).timeout(sent.timeout().toMillis(), TimeUnit.MILLISECONDS);
       ContentResponse response =
-          new CompletableResponseListener(request(sent), answerBytesMax).send().get();
+          new CompletableResponseListener(request, answerBytesMax).send().get();
       return new Received(response.getStatus(), headers(response), response.getContent());
     } catch (ExecutionException e) {
       throw translated(e.getCause() == null ? e : e.getCause());
@@ -63,15 +68,25 @@ final class ProxiedTransport implements Transport {
   @Override
   public Opened open(Sent sent) throws IOException, InterruptedException {
     var listener = new InputStreamResponseListener();
-    request(sent).send(listener);
+    Request request = request(sent);
+    request.send(listener);
     try {
       Response response = listener.get(sent.timeout().toMillis(), TimeUnit.MILLISECONDS);
       return new Opened(response.getStatus(), headers(response), listener.getInputStream());
     } catch (ExecutionException e) {
       throw translated(e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
+      request.abort(e);
       throw translated(e);
+    } catch (InterruptedException e) {
+      request.abort(e);
+      throw e;
     }
+  }
+
+  @Override
+  public Opened listen(Sent sent) throws IOException, InterruptedException {
+    return open(sent); // in HTTP/1.1 each answer has its connection
   }
 
   private static Map<String, String> headers(Response response) {
@@ -95,14 +110,15 @@ final class ProxiedTransport implements Transport {
   @Override
   public void post(Sent sent) {
     if (sent.content() instanceof Content.Bytes(byte[] bytes)) {
-      request(sent, new BytesRequestContent(bytes)).send(_ -> {});
+      request(sent, new BytesRequestContent(bytes))
+          .timeout(sent.timeout().toMillis(), TimeUnit.MILLISECONDS)
+          .send(_ -> {});
     }
   }
 
   private Request request(Sent sent, Request.Content content) {
     Request request = http.newRequest(sent.uri())
         .method(sent.method())
-        .timeout(sent.timeout().toMillis(), TimeUnit.MILLISECONDS)
         .headers(fields -> sent.headers().forEach(fields::put));
     return sent.method().equals("GET") ? request : request.body(content);
   }

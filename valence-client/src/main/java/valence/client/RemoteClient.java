@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.Client;
@@ -23,6 +25,8 @@ final class RemoteClient implements Client {
   private final NodeClient node;
   private final Requests requests;
   private final Duration timeout;
+  private final Set<RemoteFeed<?>> feeds = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   private RemoteClient(NodeClient node, Duration timeout) {
     this.node = node;
@@ -101,8 +105,24 @@ final class RemoteClient implements Client {
         .toException();
   }
 
+  /// Remembers what listens to the node, to be ended with the client.
+  <T> RemoteFeed<T> listening(RemoteFeed<T> feed) {
+    feeds.add(feed);
+    if (closed) {
+      closed(feed);
+    }
+    return feed;
+  }
+
+  void closed(RemoteFeed<?> feed) {
+    feed.close();
+    feeds.remove(feed);
+  }
+
   @Override
   public void close() {
+    closed = true;
+    feeds.forEach(this::closed);
     node.close();
   }
 }

@@ -7,14 +7,18 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Connection;
 import valence.api.Datom;
 import valence.api.Db;
 import valence.api.DbStatus;
+import valence.api.LiveQuery;
 import valence.api.LogEntry;
+import valence.api.QueryRequest;
 import valence.api.Transaction;
+import valence.api.TxFeed;
 import valence.api.TxReport;
 import valence.wire.DbValue;
 
@@ -88,6 +92,21 @@ record RemoteConnection(RemoteClient client, String dbName) implements Connectio
     Duration patience = client.timeout();
     return new RemoteRows<>(client.requests(), "tx-range", request, patience, Answers::entry)
         .stream();
+  }
+
+  @Override
+  public TxFeed txFeed(Object start) {
+    return RemoteTxFeed.begin(this, with("start", start));
+  }
+
+  @Override
+  public LiveQuery live(QueryRequest query, OptionalLong after) {
+    // What a live query can't have is refused by the node, as in process.
+    Map<Keyword, @Nullable Object> request = RemoteQuery.fields(client, query);
+    request.put(kw("db-name"), dbName);
+    request.put(kw("timeout"), Math.max(1, RemoteQuery.timeout(query).toMillis()));
+    after.ifPresent(t -> request.put(kw("after"), t));
+    return RemoteLiveQuery.begin(client, request);
   }
 
   /// Datoms of an answer.

@@ -77,7 +77,7 @@ final class RemoteQuery {
     return asked.compareTo(TIMEOUT_MAX) < 0 ? asked : TIMEOUT_MAX;
   }
 
-  private static Map<Keyword, @Nullable Object> fields(RemoteClient client, QueryRequest request) {
+  static Map<Keyword, @Nullable Object> fields(RemoteClient client, QueryRequest request) {
     Map<Keyword, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put(kw("query"), request.query());
     List<@Nullable Object> args = new ArrayList<>();

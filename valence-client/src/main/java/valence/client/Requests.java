@@ -50,6 +50,9 @@ final class Requests {
   private static final Set<String> REFUSALS =
       Set.of("node.error/overloaded", "node.error/not-serving", "access.error/over-limit");
 
+  /// The node has no room for one more answer that lasts.
+  private static final String NOT_ROOM = "live.error/too-many";
+
   private final NodeClient node;
   private final Semaphore places = new Semaphore(CALLS_MAX, true);
 
@@ -101,6 +104,21 @@ final class Requests {
     });
   }
 
+  /// What a node tells as it happens, once it has begun to.
+  ///
+  /// @param timeout until then; the request may have one of its own
+  NodeClient.Told listen(
+      String operation, Map<Keyword, @Nullable Object> request, Duration timeout) {
+    return this.<NodeClient.Told>repeated(timeout, Harm.NONE, left -> {
+      acquire(left);
+      try {
+        return node.listen(operation, request, left.plus(MARGIN));
+      } finally {
+        places.release();
+      }
+    });
+  }
+
   NodeClient node() {
     return node;
   }
@@ -113,8 +131,7 @@ final class Requests {
       try {
         return call.apply(left.toMillis() < 1 ? Duration.ofMillis(1) : left);
       } catch (AnomalyException e) {
-        long bound = Math.min(PAUSE_MILLIS_MAX, PAUSE_FIRST_MILLIS << Math.min(tries, 10));
-        long pause = ThreadLocalRandom.current().nextLong(bound + 1);
+        long pause = pause(tries).toMillis();
         Duration spent = Duration.ofNanos(System.nanoTime() - begin).plusMillis(pause);
         if (spent.compareTo(timeout) >= 0 || !isWorthwhile(e.anomaly(), harm, spent)) {
           throw e;
@@ -122,6 +139,26 @@ final class Requests {
         pause(pause, e);
       }
     }
+  }
+
+  /// Whether what failed may come about when it is tried again for longer, as with a node that is
+  /// started again.
+  static boolean isPassing(Anomaly anomaly) {
+    if (anomaly.error().isEmpty()) {
+      return anomaly.category() == Anomaly.Category.UNAVAILABLE;
+    }
+    Keyword error = anomaly.error().get();
+    String name = error.getNamespace() + "/" + error.getName();
+    return REFUSALS.contains(name)
+        || name.equals(NOT_ROOM)
+        || name.equals(NodeClient.NOT_REACHED)
+        || name.equals(NodeClient.OUTCOME_UNKNOWN);
+  }
+
+  /// A pause drawn at random from nothing to a bound that doubles.
+  static Duration pause(int tries) {
+    long bound = Math.min(PAUSE_MILLIS_MAX, PAUSE_FIRST_MILLIS << Math.min(tries, 10));
+    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(bound + 1));
   }
 
   private static boolean isWorthwhile(Anomaly anomaly, Harm harm, Duration spent) {

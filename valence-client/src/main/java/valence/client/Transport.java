@@ -20,7 +20,7 @@ interface Transport extends AutoCloseable {
 
   /// A request.
   ///
-  /// @param timeout for the whole of it
+  /// @param timeout for the whole of it; of [#open] and [#listen] until the head of the answer
   record Sent(
       String method, URI uri, Map<String, String> headers, Content content, Duration timeout) {}
 
@@ -48,6 +48,10 @@ interface Transport extends AutoCloseable {
   /// Sends a request and waits for the head of its answer. What isn't read of the body isn't sent
   /// by the node, beyond what the connection holds.
   Opened open(Sent request) throws IOException, InterruptedException;
+
+  /// As [#open], for an answer that lasts until somebody ends it: on a connection of its own, so
+  /// that it holds up no other when it is read slowly.
+  Opened listen(Sent request) throws IOException, InterruptedException;
 
   /// Sends a request whose answer nobody waits for, and that may as well get lost.
   void post(Sent request);

@@ -7,8 +7,9 @@
 ///
 /// [NodeClient] calls one operation. Upon it stands a client of the api, offered to
 /// `valence.api.Valence` as `:remote` and `:ion`: database values are descriptions, rows arrive
-/// while they are read ([RemoteRows]), and [Requests] bounds calls in time and number, and repeats
-/// them where that is safe.
+/// while they are read ([RemoteRows]), what happens is heard through all connections
+/// ([RemoteFeed]), and [Requests] bounds calls in time and number, and repeats them where that is
+/// safe.
 ///
 /// A [NodeAddress] says where the node is, who asks ([Profile] keeps that in a file), which
 /// certificate is believed ([Trust]), and whether the way goes through a SOCKS proxy.

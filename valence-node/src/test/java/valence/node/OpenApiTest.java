@@ -29,7 +29,7 @@ final class OpenApiTest {
           + "\"db/cardinality\":\":db.cardinality/one\"}]";
 
   /// Of every operation, in an order in which they make sense.
-  private static final String[][] ASKED = {
+  static final String[][] ASKED = {
     {"create-database", "{\"db-name\":\"x\"}"},
     {"list-databases", "{}"},
     {"transact", "{\"db-name\":\"x\",\"tx-data\":" + SCHEMA + "}"},
@@ -56,6 +56,13 @@ final class OpenApiTest {
     {"seek-datoms", "{\"db\":" + DB + ",\"index\":\":eavt\",\"limit\":5,\"offset\":1}"},
     {"index-range", "{\"db\":" + DB + ",\"attrid\":\":n/id\",\"start\":1,\"end\":5}"},
     {"tx-range", "{\"db-name\":\"x\",\"start\":1}"},
+    {"tx-feed", "{\"db-name\":\"x\",\"start\":1,\"count\":2}"},
+    {"tx-feed", "{\"db-name\":\"x\"}"},
+    {
+      "live",
+      "{\"db-name\":\"x\",\"query\":\"[:find ?n :in $ ?m :where [_ :n/id ?n] [(< ?n ?m)]]\","
+          + "\"args\":[9],\"count\":1}"
+    },
     {"entid", "{\"db\":" + DB + ",\"eid\":\":n/id\"}"},
     {"ident", "{\"db\":" + DB + ",\"eid\":10}"},
     {"attribute", "{\"db\":" + DB + ",\"eid\":\":n/id\"}"},
@@ -134,15 +141,18 @@ final class OpenApiTest {
         at(at(at(at(operation, "requestBody"), "content"), "application/json"), "schema");
     assertThat(mistakes(json(body), request, name)).isEmpty();
     var answer = api.send("POST", "/api/" + name, body, "content-type", "application/json");
-    Object expected = at(
-        at(
-            at(
-                at(at(operation, "responses"), answer.statusCode() == 200 ? "200" : "default"),
-                "content"),
-            "application/json"),
-        "schema");
-    assertThat(answer.headers().firstValue("content-type")).contains("application/json");
-    assertThat(mistakes(json(answer.body()), expected, name)).as(answer.body()).isEmpty();
+    Map<?, ?> content = (Map<?, ?>) at(
+        at(at(operation, "responses"), answer.statusCode() == 200 ? "200" : "default"), "content");
+    String type = String.valueOf(content.keySet().iterator().next());
+    assertThat(answer.headers().firstValue("content-type")).contains(type);
+    List<String> values = type.equals("application/x-ndjson")
+        ? answer.body().lines().toList()
+        : List.of(answer.body());
+    for (String value : values) {
+      assertThat(mistakes(json(value), at(at(content, type), "schema"), name))
+          .as(value)
+          .isEmpty();
+    }
   }
 
   /// What in a value isn't as a schema of JSON says; of the words that the description uses.

@@ -27,9 +27,9 @@ import valence.storage.place.Place;
 /// `docs/protocol.md`: each request of its `console` blocks gets the answer that the page shows.
 final class ProtocolPageTest {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```console\n(.*?)^```$");
-  private static final Pattern CURL = Pattern.compile(
-      "(?s)\\$ curl(?: --header 'content-type: ([^']*)')?[\\s\\\\]+--data '([^']*)'[\\s\\\\]+"
-          + "http://127\\.0\\.0\\.1:8182(/\\S+)\n(.*?)(?=\n\n|\n?\\z)");
+  private static final Pattern CURL = Pattern.compile("(?s)\\$ curl(?: --no-buffer)?"
+      + "(?: --header 'content-type: ([^']*)')?[\\s\\\\]+--data '([^']*)'[\\s\\\\]+"
+      + "http://127\\.0\\.0\\.1:8182(/\\S+)\n(.*?)(?=\n\n|\n?\\z)");
 
   private static final String AS_CURL_DOES = "application/x-www-form-urlencoded";
 

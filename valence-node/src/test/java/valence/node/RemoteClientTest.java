@@ -7,6 +7,8 @@ import static valence.api.Valence.kw;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +117,13 @@ final class RemoteClientTest {
       said.add(now.asOf(db.basisT()).q(texts));
       said.add(now.since(db.basisT()).q(texts));
       said.add(now.pull("[:n/text]", List.of(kw("n/id"), 1L)));
-      said.add(now.pull("[:n/text]", List.of(kw("n/id"), 2L)));
+      for (Object pattern :
+          List.of("[:n/text]", "[*]", "[:db/id]", "[(:n/text :default \"none\")]")) {
+        for (Object entity : Arrays.asList(List.of(kw("n/id"), 2L), kw("n/none"), 99L, null)) {
+          said.add(now.pull(pattern, entity));
+          said.add(now.pullMany(pattern, Collections.singletonList(entity)).toList());
+        }
+      }
       said.add(now.entid(List.of(kw("n/id"), 1L)).getAsLong() == a);
       said.add(now.ident(kw("n/text")));
       said.add(now.attribute(kw("n/id")).orElseThrow());

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import valence.api.Datom;
 import valence.edn.Edn;
 import valence.edn.Persistent;
+import valence.wire.json.JsonPrinter;
 
 /// Values as bytes: the compact form for programs. [BinaryReader] reads it back to equal ones.
 ///
@@ -296,7 +297,7 @@ final class BinaryWriter {
 
   private void string(String text) {
     for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i)) && !JsonWriter.isPaired(text, i)) {
+      if (JsonPrinter.isLone(text, i)) {
         put(CHARS);
         varint(text.length());
         for (int j = 0; j < text.length(); j++) {

@@ -15,7 +15,9 @@ public final class ReadOperations {
       "index-range",
       "tx-range",
       "with",
-      "db-stats");
+      "db-stats",
+      "tx-feed",
+      "live");
 
   private ReadOperations() {}
 }

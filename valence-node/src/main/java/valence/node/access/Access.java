@@ -110,6 +110,26 @@ public final class Access {
     return new Caller(principal.name(), key.id(), principal.grants(), share(principal));
   }
 
+  /// The same caller, as of now: with the grants that he has by now.
+  ///
+  /// `forbidden` with [HttpStatus#UNAUTHENTICATED] when his key isn't valid any more.
+  Caller renewed(Caller caller) {
+    State now = current();
+    if (!caller.isKnown() && !now.required) {
+      return caller;
+    }
+    NodeKey key = now.keys.getOrDefault(caller.keyId(), NOBODY);
+    if (key == NOBODY || key.isRevoked() || !key.validAt(clock.instant())) {
+      throw unauthenticated(
+          caller.isKnown()
+              ? "The key that the request was signed with was revoked, or is past its end."
+              : "The system has principals by now, and the request wasn't signed.",
+          "Ask again, with a key that is valid.");
+    }
+    Principal principal = now.roster.existing(key.principal());
+    return new Caller(caller.name(), caller.keyId(), principal.grants(), caller.share());
+  }
+
   private void checkTime(Signature signature) {
     long now = clock.millis();
     // What was signed before this process began may have been taken by the one before it, whose

@@ -82,10 +82,10 @@ public final class AuditLog implements AutoCloseable {
   }
 
   private static String outcome(int status, boolean refused) {
-    if (status < 400) {
-      return "done";
+    if (refused || status == 401 || status == 403) {
+      return "refused"; // be it in the middle of an answer that lasted
     }
-    return refused || status == 401 || status == 403 ? "refused" : "failed";
+    return status < 400 ? "done" : "failed";
   }
 
   /// A request of who didn't prove who he is.

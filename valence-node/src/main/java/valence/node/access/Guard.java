@@ -77,7 +77,8 @@ public final class Guard {
       Caller caller = access.admit(exchange);
       exchange.limitBody(
           caller.share().limits().requestBytes(), caller.share().limits().nesting());
-      Admission admitted = new Admission(caller, rule.orElse(Rule.of(Rule.Scope.NONE)));
+      Admission admitted =
+          new Admission(caller, rule.orElse(Rule.of(Rule.Scope.NONE)), access::renewed);
       admission = admitted;
       if (rule.isEmpty()) {
         throw nothing(exchange.path());
@@ -86,10 +87,12 @@ public final class Guard {
       // What anybody known may ask costs little, and calls are cancelled when nothing else gets on.
       if (admitted.rule().anyOf().isEmpty()) {
         reply = caused(caller, work, admitted);
-      } else if (admitted.rule() == Rules.LIVE) {
-        reply = caller.share().last(() -> caused(caller, work, admitted));
       } else {
-        reply = caller.share().run(() -> caused(caller, work, admitted));
+        reply = caller.share().run(turn -> {
+          exchange.whenLasting(turn::last);
+          exchange.letInWhile(admitted::requireStill);
+          return caused(caller, work, admitted);
+        });
       }
       refusal = admitted.refusal().orElse(null);
     } catch (AnomalyException e) {

@@ -31,6 +31,8 @@ final class Rules {
       Map.entry("pull", Rule.of(Rule.Scope.VALUE, READ)),
       Map.entry("datoms", Rule.of(Rule.Scope.VALUE, READ)),
       Map.entry("tx-range", Rule.of(Rule.Scope.NAME, READ)),
+      Map.entry("tx-feed", Rule.of(Rule.Scope.NAME, READ)),
+      Map.entry("live", Rule.of(Rule.Scope.NAME, READ)),
       Map.entry("qseq", Rule.of(Rule.Scope.ARGUMENTS, READ)),
       Map.entry("pull-many", Rule.of(Rule.Scope.VALUE, READ)),
       Map.entry("index-pull", Rule.of(Rule.Scope.VALUE, READ)),
@@ -73,7 +75,6 @@ final class Rules {
 
   private static final String LIVE_PATH = "/live-queries";
 
-  /// Of streams that last, see [Share#last].
   static final Rule LIVE = Rule.of(Rule.Scope.NAME, READ);
 
   static final Rule METRICS = Rule.of(Rule.Scope.NONE, READ, DEPLOY, ADMINISTER);

@@ -1,7 +1,6 @@
 package valence.node.access;
 
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,7 +10,7 @@ import valence.api.AnomalyException;
 /// A principal's part of a node: so many requests at once, so many that wait, so many streams that
 /// last. Safe for many threads.
 final class Share {
-  /// Streams that may last at once, for each request that may be worked on.
+  /// Answers that may last at once, for each request that may be worked on.
   private static final int LASTING_PER_RUNNING = 4;
 
   private final String principal;
@@ -37,43 +36,76 @@ final class Share {
     return admitted.get();
   }
 
-  /// Runs a request when it's its turn; `busy` when too many wait, or its turn doesn't come.
-  <T> T run(Callable<T> request) throws Exception {
-    if (admitted.incrementAndGet() > limits.running() + limits.waiting()) {
-      admitted.decrementAndGet();
-      throw busy();
+  /// A request under way, which counts as running until its answer turns out to last. For one
+  /// thread.
+  final class Turn {
+    private boolean lasts;
+
+    private Turn() {}
+
+    /// Counts it among the answers that last, beside the requests that end; `busy` when the
+    /// principal has as many of them as it may.
+    void last() {
+      if (lasts) {
+        return;
+      }
+      int lastingMax = limits.running() * LASTING_PER_RUNNING;
+      if (lasting.incrementAndGet() > lastingMax) {
+        lasting.decrementAndGet();
+        throw Anomaly.of(
+                Anomaly.Category.BUSY,
+                principal + " reads " + lastingMax
+                    + " streams (live queries, feeds, events), as many as it may.",
+                "End one of them, or try again later.")
+            .withError("access.error/over-limit")
+            .toException();
+      }
+      lasts = true;
+      leave();
     }
-    try {
-      if (!running.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw busy();
+
+    private void end() {
+      if (lasts) {
+        lasting.decrementAndGet();
+      } else {
+        leave();
       }
-      try {
-        return request.call();
-      } finally {
-        running.release();
-      }
-    } finally {
+    }
+
+    private void leave() {
+      running.release();
       admitted.decrementAndGet();
     }
   }
 
-  /// Runs a request whose answer lasts, as of a live query, beside those that end; `busy` when the
-  /// principal has as many as it may.
-  <T> T last(Callable<T> request) throws Exception {
-    int lastingMax = limits.running() * LASTING_PER_RUNNING;
-    if (lasting.incrementAndGet() > lastingMax) {
-      lasting.decrementAndGet();
-      throw Anomaly.of(
-              Anomaly.Category.BUSY,
-              principal + " reads " + lastingMax + " live queries, as many as it may.",
-              "End one of them, or try again later.")
-          .withError("access.error/over-limit")
-          .toException();
+  /// What is done for a request.
+  @FunctionalInterface
+  interface Work<T> {
+    T call(Turn turn) throws Exception;
+  }
+
+  /// Runs a request when it's its turn; `busy` when too many wait, or its turn doesn't come.
+  <T> T run(Work<T> request) throws Exception {
+    if (admitted.incrementAndGet() > limits.running() + limits.waiting()) {
+      admitted.decrementAndGet();
+      throw busy();
     }
+    boolean begun = false;
     try {
-      return request.call();
+      begun = running.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
     } finally {
-      lasting.decrementAndGet();
+      if (!begun) {
+        admitted.decrementAndGet();
+      }
+    }
+    if (!begun) {
+      throw busy();
+    }
+    Turn turn = new Turn();
+    try {
+      return request.call(turn);
+    } finally {
+      turn.end();
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpHeader;
@@ -83,8 +84,9 @@ public final class Door implements AutoCloseable {
       Endpoint endpoint) {
     var threads = new QueuedThreadPool(PLATFORM_THREADS_MAX, 4);
     threads.setName(name);
-    threads.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(
-        Thread.ofVirtual().name(name + "-", 0).factory()));
+    Executor virtual = Executors.newThreadPerTaskExecutor(
+        Thread.ofVirtual().name(name + "-", 0).factory());
+    threads.setVirtualThreadsExecutor(virtual);
     var server = new Server(threads);
     var connector = new ServerConnector(server, 1, 1, protocols(tls)) {
       @Override
@@ -103,7 +105,8 @@ public final class Door implements AutoCloseable {
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, connector));
     var watch = new Watch(name, connector, patience, CONNECTIONS_MAX);
-    server.setHandler(new GracefulHandler(new Requests(name, budget, patience, watch, endpoint)));
+    server.setHandler(
+        new GracefulHandler(new Requests(name, virtual, budget, patience, watch, endpoint)));
     server.setStopTimeout(drainTimeout.toMillis());
     try {
       server.start();
@@ -210,21 +213,46 @@ public final class Door implements AutoCloseable {
   /// Carries requests to the endpoint and replies back.
   private static final class Requests extends Handler.Abstract {
     private final String name;
+    private final Executor threads;
     private final BodyBudget budget;
     private final Patience patience;
     private final Watch watch;
     private final Endpoint endpoint;
 
-    Requests(String name, BodyBudget budget, Patience patience, Watch watch, Endpoint endpoint) {
+    Requests(
+        String name,
+        Executor threads,
+        BodyBudget budget,
+        Patience patience,
+        Watch watch,
+        Endpoint endpoint) {
       this.name = name;
+      this.threads = threads;
       this.budget = budget;
       this.patience = patience;
       this.watch = watch;
       this.endpoint = endpoint;
     }
 
+    /// Under TLS the library comes with a thread of its own, of which there are few, to be blocked
+    /// by nobody.
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
+      if (Thread.currentThread().isVirtual()) {
+        serve(request, response, callback);
+      } else {
+        threads.execute(() -> {
+          try {
+            serve(request, response, callback);
+          } catch (Throwable e) { // nobody else would hear of it
+            callback.failed(e);
+          }
+        });
+      }
+      return true;
+    }
+
+    private void serve(Request request, Response response, Callback callback) {
       var exchange =
           new Exchange(request, new Outgoing(request, response, watch), budget, patience, watch);
       Callback end = watch.begin(request, callback);
@@ -235,7 +263,6 @@ public final class Door implements AutoCloseable {
       } finally {
         exchange.release();
       }
-      return true;
     }
 
     static void head(Response response, int status, Map<String, String> headers) {

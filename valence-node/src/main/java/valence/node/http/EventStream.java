@@ -87,7 +87,9 @@ public final class EventStream {
 
   /// Writes what clients skip, unless something was written lately.
   public void beat() throws IOException {
-    lock.lock();
+    if (!lock.tryLock()) {
+      return; // something is being written
+    }
     try {
       if (System.nanoTime() - writtenNanos > HEARTBEAT.toNanos() / 2) {
         write(":\n\n".getBytes(UTF_8));

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -54,6 +56,8 @@ public final class Exchange {
   private final Patience patience;
   private final Watch watch;
   private final String requestId;
+  private final Deque<Runnable> lasting = new ArrayDeque<>(); // newest first
+  private volatile Runnable letIn = () -> {};
   private boolean isBodyRead;
   private long reservedBytes;
   private int bodyBytesMax = Integer.MAX_VALUE;
@@ -92,6 +96,33 @@ public final class Exchange {
   /// gone, or takes the answer in more slowly than a door has patience for.
   public void write(byte[] part) throws IOException {
     outgoing.write(part);
+  }
+
+  /// Lets somebody be told, before the answer begins, that it will last until it is ended, as of a
+  /// stream of events: whoever counts requests under way then counts it otherwise. What is told may
+  /// refuse it with an anomaly, and those who came earlier aren't told then.
+  public void whenLasting(Runnable told) {
+    lasting.push(told);
+  }
+
+  /// @param check fails when the caller, who was let in, wouldn't be any more; for any thread
+  public void letInWhile(Runnable check) {
+    letIn = check;
+  }
+
+  /// Fails with an anomaly when the caller wouldn't be let in any more, as when its key was
+  /// revoked. To be asked now and then by what lasts; for any thread.
+  public void requireLetIn() {
+    letIn.run();
+  }
+
+  /// Says that the answer, which hasn't begun, will last until it is ended; an anomaly when there
+  /// may be no more such. The body isn't needed any more.
+  public void lasts() {
+    while (!lasting.isEmpty()) {
+      lasting.pop().run();
+    }
+    release();
   }
 
   /// Lets the body be no longer and no deeper than this, whatever its reader would take.

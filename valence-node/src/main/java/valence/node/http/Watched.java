@@ -24,6 +24,7 @@ public final class Watched implements Endpoint {
   private final Map<String, Histogram> times = new ConcurrentHashMap<>();
   private final Map<Ended, LongAdder> counts = new ConcurrentHashMap<>();
   private final LongAdder running = new LongAdder();
+  private final LongAdder lasting = new LongAdder();
 
   /// @param naming what a request asks for, out of few names
   public Watched(
@@ -40,6 +41,49 @@ public final class Watched implements Endpoint {
             running.sum(),
             "door",
             door));
+    telemetry
+        .metrics()
+        .source(samples -> samples.gauge(
+            "valence_streams_in_flight",
+            "Answers that last until they are ended, such as streams of events.",
+            lasting.sum(),
+            "door",
+            door));
+  }
+
+  /// Where a request is counted: as one that is being answered, or whose answer lasts. For the
+  /// request's own thread.
+  private final class Counted {
+    private final String operation;
+    private final long begin = System.nanoTime();
+    private boolean lasts;
+
+    Counted(String operation) {
+      this.operation = operation;
+      running.increment();
+    }
+
+    void last() {
+      if (!lasts) {
+        lasts = true;
+        running.decrement();
+        lasting.increment();
+        time();
+      }
+    }
+
+    void end() {
+      if (lasts) {
+        lasting.decrement();
+      } else {
+        running.decrement();
+        time();
+      }
+    }
+
+    private void time() {
+      times.computeIfAbsent(operation, Watched.this::time).record(System.nanoTime() - begin);
+    }
   }
 
   @Override
@@ -48,9 +92,9 @@ public final class Watched implements Endpoint {
     if (operation.equals(UNTRACED)) {
       return endpoint.answer(exchange);
     }
-    long begin = System.nanoTime();
     int status = 500; // as the door answers what is thrown
-    running.increment();
+    Counted counted = new Counted(operation);
+    exchange.whenLasting(counted::last);
     Span span = telemetry.tracer().request(door + " " + operation, caller(exchange));
     span.with("http.request.method", exchange.method());
     span.with("valence.request", exchange.requestId());
@@ -63,9 +107,8 @@ public final class Watched implements Endpoint {
       span.failed(e);
       throw e;
     } finally {
-      running.decrement();
+      counted.end();
       span.with("http.response.status_code", (long) status).close();
-      times.computeIfAbsent(operation, this::time).record(System.nanoTime() - begin);
       counts.computeIfAbsent(new Ended(operation, status), this::count).increment();
     }
   }
@@ -85,7 +128,7 @@ public final class Watched implements Endpoint {
         .metrics()
         .histogram(
             "valence_request_seconds",
-            "Requests, from when they were read to when their answer was made.",
+            "Requests, from when they were read to when their answer was made, or began to last.",
             "door",
             door,
             "operation",

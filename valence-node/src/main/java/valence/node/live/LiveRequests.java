@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +26,7 @@ import valence.edn.Edn;
 import valence.node.access.Admission;
 import valence.node.http.EventStream;
 import valence.node.http.Exchange;
+import valence.node.http.Lasting;
 import valence.node.http.Reply;
 import valence.wire.Answer;
 import valence.wire.Fields;
@@ -35,38 +34,31 @@ import valence.wire.Format;
 
 /// `/live-queries`: `POST` with a map, or `GET` with the same keys as parameters, as browsers'
 /// `EventSource` asks.
-public final class LiveRequests implements AutoCloseable {
+public final class LiveRequests {
   public static final String PATH = "/live-queries";
-
-  /// Streams of one node at once.
-  private static final int STREAMS_MAX = 1_000;
 
   private static final int BODY_BYTES_MAX = 256 << 10;
 
   /// How long a stream lasts before its client has to come again, and be asked who it is.
   private static final Duration LIFE = Duration.ofMinutes(30);
 
+  /// How often the reader is asked whether he is still let in.
+  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Logger LOG = LoggerFactory.getLogger(LiveRequests.class);
 
   private final Client client;
-  private final Semaphore places = new Semaphore(STREAMS_MAX);
-  private final Set<LiveQuery> open = ConcurrentHashMap.newKeySet();
-  private volatile boolean closing;
+  private final Lasting lasting;
 
-  public LiveRequests(Client client) {
+  /// @param lasting where streams are counted, and ended from
+  public LiveRequests(Client client, Lasting lasting) {
     this.client = client;
+    this.lasting = lasting;
   }
 
   public static boolean concerns(Exchange exchange) {
     return exchange.path().equals(PATH);
-  }
-
-  /// Ends all streams; their clients are told to come again.
-  @Override
-  public void close() {
-    closing = true;
-    open.forEach(LiveQuery::close);
   }
 
   /// What a client asks for.
@@ -75,30 +67,13 @@ public final class LiveRequests implements AutoCloseable {
   /// Answers a request that was let in.
   public Reply answer(Exchange exchange, Admission admission) throws Exception {
     Format format = Format.EDN;
-    boolean placed = false;
     try {
       Fields fields = fields(exchange);
       format = format(exchange, fields);
       admission.require(fields);
-      Wanted wanted = wanted(exchange, fields, format);
-      placed = places.tryAcquire();
-      if (!placed || closing) {
-        throw Anomaly.of(
-                closing ? Anomaly.Category.UNAVAILABLE : Anomaly.Category.BUSY,
-                closing
-                    ? "The node is shutting down."
-                    : STREAMS_MAX + " live queries are being sent already, as many as may be.",
-                "Try again, more slowly.")
-            .withError("live.error/too-many")
-            .toException();
-      }
-      return watched(exchange, wanted);
+      return watched(exchange, wanted(exchange, fields, format));
     } catch (AnomalyException e) {
       return refused(format, e.anomaly()).withHeader("x-request-id", exchange.requestId());
-    } finally {
-      if (placed) {
-        places.release();
-      }
     }
   }
 
@@ -109,10 +84,11 @@ public final class LiveRequests implements AutoCloseable {
 
   private Reply watched(Exchange exchange, Wanted wanted) throws Exception {
     LiveQuery live = client.connect(wanted.dbName()).live(wanted.query(), wanted.after());
-    try {
-      open.add(live);
-      return exchange.forCaller(() -> sent(exchange, wanted, live), () -> {
-        open.remove(live);
+    try (Lasting.Place place = lasting.begin(live::close)) {
+      AtomicBoolean gone = new AtomicBoolean();
+      var stream = new Stream(exchange, wanted, live, place, gone);
+      return exchange.forCaller(stream::sent, () -> {
+        gone.set(true);
         live.close();
       });
     } finally {
@@ -120,37 +96,50 @@ public final class LiveRequests implements AutoCloseable {
     }
   }
 
-  private Reply sent(Exchange exchange, Wanted wanted, LiveQuery live) {
-    long endNanos = System.nanoTime() + LIFE.toNanos();
-    try {
-      // What fails at once is answered with its status. Whoever knows the result already may have
-      // to wait for the first change, and is to see that the stream has begun.
-      Optional<LiveChange> change = live.next(
-          wanted.after().isPresent() ? Duration.ofMillis(100) : wanted.query().timeout());
-      var events = new LiveEvents(EventStream.begin(exchange, Map.of()), wanted.format());
+  /// One stream of events, for its request's thread.
+  ///
+  /// @param gone set when the reader is
+  private record Stream(
+      Exchange exchange, Wanted wanted, LiveQuery live, Lasting.Place place, AtomicBoolean gone) {
+    Reply sent() {
+      long endNanos = System.nanoTime() + LIFE.toNanos();
       try {
-        while (change.isPresent() || !ended(live, endNanos)) {
-          if (change.isPresent()) {
-            events.change(change.get());
-          } else {
-            events.beat(); // fails when the reader is gone
+        // What fails at once is answered with its status. Whoever knows the result already may have
+        // to wait for the first change, and is to see that the stream has begun.
+        Optional<LiveChange> change = live.next(
+            wanted.after().isPresent() ? Duration.ofMillis(100) : wanted.query().timeout());
+        exchange.lasts();
+        var events = new LiveEvents(EventStream.begin(exchange, Map.of()), wanted.format());
+        try {
+          long lookedNanos = System.nanoTime();
+          while (change.isPresent() || !isEnded(endNanos)) {
+            if (change.isPresent()) {
+              events.change(change.get());
+            } else {
+              events.beat(); // fails when the reader is gone
+            }
+            if (System.nanoTime() - lookedNanos >= LOOK_INTERVAL.toNanos()) {
+              exchange.requireLetIn();
+              lookedNanos = System.nanoTime();
+            }
+            change = live.next(LOOK_INTERVAL);
           }
-          change = live.next(EventStream.HEARTBEAT);
+          events.end(
+              place.isToEnd()
+                  ? "The node is shutting down."
+                  : "The stream has lasted long enough.");
+        } catch (AnomalyException e) {
+          events.failure(e.anomaly());
         }
-        events.end(closing ? "The node is shutting down." : "The stream has lasted long enough.");
-      } catch (AnomalyException e) {
-        events.failure(e.anomaly());
+      } catch (IOException e) {
+        LOG.debug("live-events-not-taken request={}", exchange.requestId(), e);
       }
-    } catch (IOException e) {
-      LOG.debug("live-events-not-taken request={}", exchange.requestId(), e);
-    } finally {
-      open.remove(live);
+      return Reply.written(200);
     }
-    return Reply.written(200);
-  }
 
-  private boolean ended(LiveQuery live, long endNanos) {
-    return closing || !open.contains(live) || System.nanoTime() > endNanos;
+    private boolean isEnded(long endNanos) {
+      return place.isToEnd() || gone.get() || System.nanoTime() > endNanos;
+    }
   }
 
   private static Fields fields(Exchange exchange) {

@@ -6,7 +6,9 @@ import clojure.lang.Keyword;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import valence.api.Anomaly;
 import valence.api.Attribute;
 import valence.api.Client;
 import valence.api.Connection;
@@ -23,20 +26,30 @@ import valence.api.Datom;
 import valence.api.Db;
 import valence.api.DbStats;
 import valence.api.Index;
+import valence.api.LiveChange;
+import valence.api.LiveQuery;
 import valence.api.LogEntry;
 import valence.api.PullRequest;
 import valence.api.QueryRequest;
 import valence.api.Transaction;
+import valence.api.TxFeed;
 import valence.api.TxReport;
+import valence.api.Valence;
 import valence.edn.Edn;
+import valence.engine.schema.Bootstrap;
+import valence.node.hosted.Provenance;
 import valence.wire.DbValue;
 import valence.wire.Fields;
 import valence.wire.LogValue;
+import valence.wire.Parts;
 
 /// The operations on databases.
 final class DatabaseOperations {
   /// How long a query may ask to be worked on.
   static final Duration QUERY_TIMEOUT_MAX = Duration.ofMinutes(10);
+
+  /// Of each run of a live query.
+  private static final Duration LIVE_TIMEOUT = Duration.ofMinutes(1);
 
   private static final long ROWS_DEFAULT = 1_000;
   private static final long ROWS_MAX = 1_000_000;
@@ -80,6 +93,8 @@ final class DatabaseOperations {
     byName.put("with", this::with);
     byName.put("tx-range", this::txRange);
     byName.put("db-stats", this::dbStats);
+    byName.put("tx-feed", this::txFeed);
+    byName.put("live", this::live);
     return byName;
   }
 
@@ -185,10 +200,14 @@ final class DatabaseOperations {
         deadline.left(),
         request.flag("query-stats", false),
         ioContext(request),
-        request.contains("memory")
-            ? OptionalLong.of(request.number("memory", 1, Long.MAX_VALUE, 1))
-            : OptionalLong.empty(),
+        memory(request),
         request.flag("plan", false));
+  }
+
+  private static OptionalLong memory(Fields request) {
+    return request.contains("memory")
+        ? OptionalLong.of(request.number("memory", 1, Long.MAX_VALUE, 1))
+        : OptionalLong.empty();
   }
 
   private static int rowsMax(Fields request) {
@@ -207,7 +226,12 @@ final class DatabaseOperations {
 
   private Object pull(Fields request, Deadline deadline) {
     if (request.whole().containsKey(kw("eid")) && !request.contains("eid")) {
-      return Map.of(); // nil is no entity
+      // Nil is no entity, which a pattern may say something of all the same.
+      try (Stream<Map<Object, Object>> pulled = values
+          .db(request, "db")
+          .pullMany(request.required("selector"), Collections.singletonList(null))) {
+        return pulled.findFirst().orElseThrow();
+      }
     }
     return values
         .db(request, "db")
@@ -276,7 +300,8 @@ final class DatabaseOperations {
         deadline.left(),
         ioContext(request));
     Connection connection = connection(request);
-    TxReport report = connection.transact(transaction);
+    TxReport report = Provenance.remove(
+        connection.transact(Provenance.asked(transaction, connection.db())), transaction.data());
     return report(
         values.describe(connection, report.dbBefore()),
         values.describe(connection, report.dbAfter()),
@@ -329,12 +354,121 @@ final class DatabaseOperations {
     return map;
   }
 
+  /// The transactions from a time point on, or after one that is known.
+  private Object txFeed(Fields request, Deadline deadline) {
+    Connection connection = connection(request);
+    TxFeed feed;
+    if (request.contains("after")) {
+      long after = request.number("after", -1, Long.MAX_VALUE - 1);
+      requireKnown(connection, after, request);
+      feed = connection.txFeed(after + 1);
+    } else {
+      feed = connection.txFeed(request.required("start"));
+    }
+    return new Subscription(
+        OptionalLong.of(feed.t()),
+        request.number("count", 1, Long.MAX_VALUE, Long.MAX_VALUE),
+        wait -> feed.next(wait).map(DatabaseOperations::parts),
+        feed::close);
+  }
+
+  private static Iterator<Map<Keyword, @Nullable Object>> parts(LogEntry entry) {
+    Map<Keyword, Object> head = new LinkedHashMap<>();
+    head.put(kw("t"), entry.t());
+    for (Datom datom : entry.data()) {
+      if (datom.a() == Bootstrap.TX_INSTANT && datom.e() == Valence.toTx(entry.t())) {
+        head.put(kw("at"), datom.v());
+      }
+    }
+    return Parts.of(head, Map.of(kw("data"), entry.data()));
+  }
+
+  /// The result of a query, then its changes.
+  private Object live(Fields request, Deadline deadline) {
+    Connection connection = connection(request);
+    OptionalLong after = OptionalLong.empty();
+    if (request.contains("after")) {
+      after = OptionalLong.of(request.number("after", 0, Long.MAX_VALUE));
+      requireKnown(connection, after.getAsLong(), request);
+    }
+    LiveQuery live = connection.live(watched(request, connection), after);
+    return new Subscription(
+        live.t(),
+        request.number("count", 1, Long.MAX_VALUE, Long.MAX_VALUE),
+        wait -> live.next(wait).map(change -> parts(connection, change)),
+        live::close);
+  }
+
+  private static QueryRequest watched(Fields request, Connection connection) {
+    List<@Nullable Object> inputs = new ArrayList<>();
+    for (Object input : request.list("args", List.of())) {
+      // A database is no input; who watches says so, whichever it is.
+      inputs.add(input instanceof DbValue || input instanceof LogValue ? connection.db() : input);
+    }
+    return new QueryRequest(
+        request.required("query"),
+        inputs,
+        request.number("offset", 0, Long.MAX_VALUE, 0),
+        request.number("limit", -1, Long.MAX_VALUE, -1),
+        Duration.ofMillis(
+            request.number("timeout", 1, QUERY_TIMEOUT_MAX.toMillis(), LIVE_TIMEOUT.toMillis())),
+        request.flag("query-stats", false),
+        ioContext(request),
+        memory(request),
+        request.flag("plan", false));
+  }
+
+  private static Iterator<Map<Keyword, @Nullable Object>> parts(
+      Connection connection, LiveChange change) {
+    Map<Keyword, Object> head = new LinkedHashMap<>();
+    head.put(kw("t"), change.t());
+    Object at = saidAt(connection, change.t());
+    if (at != null) {
+      head.put(kw("at"), at);
+    }
+    Map<Keyword, List<?>> rows = new LinkedHashMap<>();
+    if (change.isWhole()) {
+      rows.put(kw("rows"), change.added());
+    } else {
+      head.put(kw("basis"), change.basis().getAsLong());
+      rows.put(kw("added"), change.added());
+      rows.put(kw("removed"), change.removed());
+    }
+    return Parts.of(head, rows);
+  }
+
+  /// When the transaction t was said; null when there is none.
+  private static @Nullable Object saidAt(Connection connection, long t) {
+    Keyword instant = kw("db/txInstant");
+    return connection.db().pull(List.of(instant), Valence.toTx(t)).get(instant);
+  }
+
+  /// Refuses when another database has the name by now than the one in which the caller saw the
+  /// transaction `:after`, at `:after-instant`: what it knows isn't true of this one.
+  private static void requireKnown(Connection connection, long after, Fields request) {
+    if (request.contains("after-instant")
+        && !request.required("after-instant").equals(saidAt(connection, after))) {
+      throw Anomaly.of(
+              Anomaly.Category.NOT_FOUND,
+              "Database " + connection.dbName() + " isn't the one that was read: it was deleted.",
+              "Connect again if it was created anew.")
+          .toException();
+    }
+  }
+
   private Object dbStats(Fields request, Deadline deadline) {
     DbStats stats = values.db(request, "db").stats();
     Map<Keyword, Object> attributes = new LinkedHashMap<>();
-    stats
-        .attributes()
-        .forEach((attribute, count) -> attributes.put(attribute, Map.of(kw("count"), count)));
+    stats.attributes().forEach((attribute, count) -> {
+      Map<Keyword, Object> counts = new LinkedHashMap<>();
+      counts.put(kw("count"), count);
+      DbStats.Distinct distinct = stats.distinct().get(attribute);
+      if (distinct != null) {
+        counts.put(kw("distinct-values"), distinct.values());
+        counts.put(kw("distinct-entities"), distinct.entities());
+      }
+      attributes.put(attribute, counts);
+    });
     return Map.of(kw("datoms"), stats.datoms(), kw("attrs"), attributes);
   }
 

@@ -3,6 +3,7 @@ package valence.node.operation;
 import clojure.lang.Keyword;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class OpenApi {
   /// A key of a request.
   private record Field(String name, Map<Keyword, Object> schema, boolean required) {}
 
-  /// @param answer the schema of what stands under `ok`
+  /// @param answer the schema of what stands under `ok`, or of a row of an answer that lasts
   private record Described(String summary, Map<Keyword, Object> answer, List<Field> fields) {}
 
   private static final List<Field> CHUNKED =
@@ -49,6 +50,7 @@ public final class OpenApi {
       field("io-context", KEYWORD));
 
   private static final Map<String, Described> OPERATIONS = new LinkedHashMap<>();
+  private static final Set<String> LASTING = new HashSet<>();
 
   static {
     Field name = needed("db-name", TEXT);
@@ -111,6 +113,36 @@ public final class OpenApi {
         listOf(MAP),
         List.of(name, field("start", ANY), field("end", ANY)),
         CHUNKED);
+    addLasting(
+        "tx-feed",
+        "The transactions from one on, as they are said.",
+        object(
+            Map.of(key("t"), COUNT, key("at"), MAP, key("data"), listOf(DATOM), key("more"), FLAG),
+            List.of("t")),
+        name,
+        field("start", ANY),
+        field("after", COUNT),
+        field("after-instant", MAP),
+        field("count", COUNT));
+    Map<Keyword, Object> change = new LinkedHashMap<>();
+    change.put(key("t"), COUNT);
+    change.put(key("at"), MAP);
+    change.put(key("basis"), COUNT);
+    change.put(key("rows"), listOf(ANY));
+    change.put(key("added"), listOf(ANY));
+    change.put(key("removed"), listOf(ANY));
+    change.put(key("more"), FLAG);
+    addLasting(
+        "live",
+        "The result of a query, then its changes as transactions arrive.",
+        object(change, List.of("t")),
+        name,
+        needed("query", ANY),
+        field("args", listOf(ANY)),
+        field("after", COUNT),
+        field("after-instant", MAP),
+        field("count", COUNT),
+        field("memory", COUNT));
     add("entid", "The entity id that an ident or lookup ref names.", idOrNull, db, eid);
     add("ident", "The ident of an entity.", anyOf(KEYWORD, type("null")), db, eid);
     add("attribute", "What the schema says of an attribute.", anyOf(MAP, type("null")), db, eid);
@@ -315,6 +347,14 @@ public final class OpenApi {
             map("description", "Why not.", "content", content(ref("Anomaly")))));
   }
 
+  /// The lines of an answer that lasts.
+  private static Map<Keyword, Object> lines(Map<Keyword, Object> row) {
+    return anyOf(
+        object(Map.of(key("rows"), listOf(row)), List.of("rows")),
+        object(Map.of(key("ok"), COUNT), List.of("ok")),
+        ref("Anomaly"));
+  }
+
   private static Object path(String name, Described each) {
     Map<Keyword, Object> properties = new LinkedHashMap<>();
     List<Object> required = new ArrayList<>();
@@ -337,11 +377,18 @@ public final class OpenApi {
             "responses",
             map(
                 "200",
-                map(
-                    "description",
-                    "The value, or with a chunk in the request as lines of application/x-ndjson.",
-                    "content",
-                    content(object(Map.of(key("ok"), each.answer()), List.of("ok")))),
+                LASTING.contains(name)
+                    ? map(
+                        "description",
+                        "Lines: rows as things happen, none now and then, and in the end how many.",
+                        "content",
+                        map(Format.JSON.rowsMediaType(), map("schema", lines(each.answer()))))
+                    : map(
+                        "description",
+                        "The value, or with a chunk in the request as lines of"
+                            + " application/x-ndjson.",
+                        "content",
+                        content(object(Map.of(key("ok"), each.answer()), List.of("ok")))),
                 "default",
                 map("description", "Why not.", "content", content(ref("Anomaly"))))));
   }
@@ -390,6 +437,13 @@ public final class OpenApi {
                 KEYWORD),
             "required",
             List.of("cognitect.anomalies/category", "cognitect.anomalies/message")));
+  }
+
+  /// @param row what is told
+  private static void addLasting(
+      String name, String summary, Map<Keyword, Object> row, Field... fields) {
+    add(name, summary, row, fields);
+    LASTING.add(name);
   }
 
   private static void add(

@@ -6,7 +6,8 @@ import valence.wire.Fields;
 /// One operation of the protocol.
 @FunctionalInterface
 interface Operation {
-  /// The value that the request asks for; [Rows] when they are to be sent as they are read.
+  /// The value that the request asks for; [Rows] when they are to be sent as they are read, a
+  /// [Subscription] when what happens is to be told as it does.
   ///
   /// @param deadline past which nobody waits for it
   @Nullable Object answer(Fields request, Deadline deadline);

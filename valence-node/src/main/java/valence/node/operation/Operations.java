@@ -25,6 +25,7 @@ import valence.node.control.Control;
 import valence.node.deploy.Deployer;
 import valence.node.http.Exchange;
 import valence.node.http.Lane;
+import valence.node.http.Lasting;
 import valence.node.http.Reply;
 import valence.node.parameter.Parameters;
 import valence.node.source.Sources;
@@ -49,6 +50,8 @@ public final class Operations {
   /// Those who wait for something to happen, at once.
   private static final int WATCHING_MAX = 64;
 
+  private static final int LASTING_BODY_BYTES_MAX = 256 << 10;
+
   private static final int REBUILDS_WAITING_MAX = 16;
 
   private static final Duration TIMEOUT_DEFAULT = Duration.ofSeconds(60);
@@ -60,6 +63,7 @@ public final class Operations {
   private final Lane lane = new Lane("operations", RUNNING_MAX, WAITING_MAX, WAIT_MAX);
   private final Calls calls = new Calls();
   private final Streams streams = new Streams();
+  private final Subscriptions subscriptions;
   private final Lane watching = new Lane("watching", WATCHING_MAX, 0);
   private final Telemetry telemetry;
   private final Lane rebuilds = new Lane("rebuilds", 1, REBUILDS_WAITING_MAX);
@@ -68,6 +72,7 @@ public final class Operations {
   /// @param rebuild  makes the indexes of a database anew
   /// @param shutdown begins the end of the node, and returns at once
   /// @param telemetry of the node
+  /// @param lasting  where answers that last are counted, and ended from
   public Operations(
       Client client,
       CodeStore store,
@@ -78,8 +83,10 @@ public final class Operations {
       Supplier<Map<?, ?>> status,
       Consumer<String> rebuild,
       Runnable shutdown,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      Lasting lasting) {
     this.telemetry = telemetry;
+    this.subscriptions = new Subscriptions(lasting);
     byName.putAll(new WatchOperations(telemetry.casts()).byName());
     telemetry.metrics().source(this::tell);
     byName.putAll(new DatabaseOperations(client).byName());
@@ -158,7 +165,7 @@ public final class Operations {
     }
     Fields request = Fields.of(
         name,
-        exchange.bodyFormat().decode(exchange.body(EdnBody.BYTES_MAX), exchange.nestingMax()));
+        exchange.bodyFormat().decode(exchange.body(bodyBytesMax(name)), exchange.nestingMax()));
     admission.require(request);
     if (name.equals("cancel")) {
       return success(format, calls.cancel(call(request, admission))); // also when the lane is full
@@ -178,6 +185,13 @@ public final class Operations {
     }
   }
 
+  /// What lasts would keep its request as long.
+  private static int bodyBytesMax(String name) {
+    return name.equals("live") || name.equals("tx-feed")
+        ? LASTING_BODY_BYTES_MAX
+        : EdnBody.BYTES_MAX;
+  }
+
   private Reply run(
       Exchange exchange,
       Admission admission,
@@ -189,6 +203,7 @@ public final class Operations {
     Operation operation = requireNonNull(byName.get(name), name);
     Deadline deadline = deadline(request, TIMEOUT_DEFAULT);
     var work = new Work(Cause.orNull());
+    var handover = new Handover();
     Made made;
     try {
       made = lane(name)
@@ -199,9 +214,12 @@ public final class Operations {
                 Object value = operation instanceof Operation.Attributed attributed
                     ? attributed.answer(request, admission.principal())
                     : operation.answer(request, deadline);
-                return value instanceof Rows rows
-                    ? new Made.Begun(rows)
-                    : new Made.Whole(whole(format, name, seen(name, value, admission)));
+                return switch (value) {
+                  case Rows rows -> new Made.Begun(handover.give(rows));
+                  case Subscription asked -> new Made.Lasting(handover.give(asked));
+                  case null, default ->
+                    new Made.Whole(whole(format, name, seen(name, value, admission)));
+                };
               })));
     } catch (AnomalyException e) {
       Thread stays = work.thread();
@@ -210,6 +228,10 @@ public final class Operations {
             .overdue()
             .watch("operation " + name, stays, () -> work.thread() != null, null, Cause.orNull());
       }
+      handover.giveUp();
+      throw e;
+    } catch (InterruptedException e) {
+      handover.giveUp();
       throw e;
     }
     return switch (made) {
@@ -218,6 +240,8 @@ public final class Operations {
         Deadline last = deadline(request, DatabaseOperations.QUERY_TIMEOUT_MAX);
         yield call.run(() -> streams.send(exchange, format, rows, last));
       }
+      case Made.Lasting(Subscription asked) ->
+        call.run(() -> subscriptions.send(exchange, format, asked));
     };
   }
 
@@ -272,6 +296,8 @@ public final class Operations {
     record Whole(Reply reply) implements Made {}
 
     record Begun(Rows rows) implements Made {}
+
+    record Lasting(Subscription asked) implements Made {}
   }
 
   private static Reply whole(Format format, String name, @Nullable Object value) {

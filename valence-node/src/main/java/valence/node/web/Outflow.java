@@ -132,6 +132,17 @@ final class Outflow {
     return cause == null ? anomaly.toException() : anomaly.toException(cause);
   }
 
+  /// Whether its reader would still be let in.
+  boolean isLetIn() {
+    try {
+      exchange.requireLetIn();
+      return true;
+    } catch (AnomalyException e) {
+      LOG.info("events-ended request={} why={}", exchange.requestId(), e.getMessage());
+      return false;
+    }
+  }
+
   /// Lets whoever reads know that there is somebody.
   void beat() {
     EventStream stream;

@@ -20,6 +20,7 @@ import valence.node.app.UnderWay;
 import valence.node.http.Endpoint;
 import valence.node.http.Exchange;
 import valence.node.http.Lane;
+import valence.node.http.Lasting;
 import valence.node.http.Reply;
 import valence.wire.HttpStatus;
 
@@ -47,6 +48,7 @@ public final class WebRequests implements Endpoint, AutoCloseable {
 
   private final Serving serving;
   private final Semaphore places = new Semaphore(OUTFLOWS_MAX);
+  private final Lasting events = new Lasting("node.error/overloaded");
   private final Set<Outflow> outflows = ConcurrentHashMap.newKeySet();
   private final Thread heart;
   private volatile boolean closing;
@@ -61,7 +63,7 @@ public final class WebRequests implements Endpoint, AutoCloseable {
   public void close() {
     closing = true;
     heart.interrupt();
-    outflows.stream().filter(Outflow::isEvents).forEach(Outflow::end);
+    events.close();
   }
 
   /// Keeps streams of events alive while their application serves.
@@ -71,7 +73,7 @@ public final class WebRequests implements Endpoint, AutoCloseable {
       Application now = serving.current().orElse(null);
       for (Outflow each : outflows) {
         if (each.isEvents()) {
-          if (closing || each.application() != now) {
+          if (closing || each.application() != now || !each.isLetIn()) {
             each.end();
           } else {
             each.beat();
@@ -196,10 +198,30 @@ public final class WebRequests implements Endpoint, AutoCloseable {
     if (exchange.method().equals("HEAD")) {
       return new Reply(response.status(), headers(response), new byte[0]);
     }
-    if (closing || !places.tryAcquire()) {
+    Outflow outflow = new Outflow(exchange, application);
+    if (response.body() instanceof HttpResponse.Events) {
+      try (Lasting.Place place = events.begin(outflow::end)) {
+        assert !place.isToEnd();
+        exchange.lasts();
+        return written(exchange, application, web, response, outflow);
+      }
+    }
+    if (!places.tryAcquire()) {
       return throttled(web);
     }
-    Outflow outflow = new Outflow(exchange, application);
+    try {
+      return written(exchange, application, web, response, outflow);
+    } finally {
+      places.release();
+    }
+  }
+
+  private Reply written(
+      Exchange exchange,
+      Application application,
+      Application.Web web,
+      HttpResponse response,
+      Outflow outflow) {
     outflows.add(outflow);
     try {
       Map<String, String> headers = headers(response);
@@ -218,7 +240,6 @@ public final class WebRequests implements Endpoint, AutoCloseable {
       return failed(exchange, e);
     } finally {
       outflows.remove(outflow);
-      places.release();
     }
   }
 

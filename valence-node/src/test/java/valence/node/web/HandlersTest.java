@@ -11,7 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -21,14 +23,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import valence.ion.AppInfo;
+import valence.node.access.Access;
+import valence.node.access.AuditLog;
+import valence.node.access.Guard;
+import valence.node.access.TestAccess;
 import valence.node.app.Application;
 import valence.node.app.Serving;
 import valence.node.http.BodyBudget;
 import valence.node.http.Door;
+import valence.node.http.Watched;
+import valence.node.telemetry.Exposition;
+import valence.node.telemetry.Telemetry;
 import valence.node.testing.Events;
 import valence.node.testing.MemorySystem;
 import valence.node.testing.Requests;
 import valence.node.testing.TestJar;
+import valence.wire.access.AccessKey;
+import valence.wire.access.Signature;
 import valence.wire.ion.IonConfig;
 
 /// What handlers take and give: requests and maps, streams both ways, events.
@@ -244,6 +255,66 @@ final class HandlersTest {
       events.next();
       web.close();
       assertThat(events.next()).isEmpty();
+    }
+  }
+
+  private Events events(Door at, AccessKey key) throws Exception {
+    return Events.of(at.port(), "/events", "", Signature.HEADER, signed(key, "/events"));
+  }
+
+  private static String signed(AccessKey key, String path) {
+    return Signature.of(
+            key, System.currentTimeMillis(), "GET", path, "", Signature.sha256(new byte[0]))
+        .header();
+  }
+
+  @Test
+  void eventsTakeNoneOfTheirReadersPlacesAndEndWithTheKey() throws Exception {
+    Path access = directory.resolve("access");
+    AccessKey ann = TestAccess.create(access, "ann", Map.of("running", 1L, "waiting", 0L), "call");
+    Telemetry telemetry = Telemetry.quiet();
+    try (AuditLog audit = new AuditLog(access, Clock.systemUTC())) {
+      Guard guard = new Guard(new Access(access, Clock.systemUTC()), audit);
+      try (Door secured = Door.open(
+          "secured",
+          "127.0.0.1",
+          0,
+          Duration.ofSeconds(5),
+          new BodyBudget(64 << 20, BodyBudget.TIMEOUT_DEFAULT),
+          new Watched(
+              "secured",
+              _ -> "handler",
+              telemetry,
+              exchange -> guard.web(exchange, WebRequests::refused, _ -> web.answer(exchange))))) {
+        List<Events> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          Events events = events(secured, ann);
+          assertThat(events.next().orElseThrow().data()).isEqualTo("from nowhere");
+          all.add(events);
+        }
+        String metrics = Exposition.ofAccept("").print(telemetry.metrics().read());
+        assertThat(metrics)
+            .contains("valence_streams_in_flight{door=\"secured\"} 4")
+            .contains("valence_requests_in_flight{door=\"secured\"} 0")
+            .contains("valence_request_seconds_count{door=\"secured\",operation=\"handler\"} 4");
+        try (Requests others = new Requests(secured.port())) {
+          assertThat(others
+                  .send("GET", "/stream", "", Signature.HEADER, signed(ann, "/stream"))
+                  .body())
+              .isEqualTo("streamed");
+          HttpResponse<String> refused =
+              others.send("GET", "/events", "", Signature.HEADER, signed(ann, "/events"));
+          assertThat(refused.statusCode()).isEqualTo(429);
+          assertThat(refused.body()).contains("reads 4 streams");
+        }
+        TestAccess.revoke(access, ann.id());
+        for (Events each : all) {
+          while (each.next().isPresent()) {
+            assertThat(each.response().statusCode()).isEqualTo(200);
+          }
+          each.close();
+        }
+      }
     }
   }
 
