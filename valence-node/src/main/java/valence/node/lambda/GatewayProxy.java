@@ -21,8 +21,8 @@ import valence.ion.HttpRequest;
 import valence.ion.HttpResponse;
 import valence.ion.LambdaContext;
 import valence.node.app.Application;
-import valence.node.app.JsonPayload;
 import valence.node.web.RingMaps;
+import valence.wire.json.PlainJson;
 
 /// The contract of an API gateway's Lambda proxy: an event that holds a request becomes one for a
 /// web handler, and its response the answer that the gateway expects. Both versions of the event
@@ -35,7 +35,7 @@ final class GatewayProxy {
   /// What a function declared with `:integration :api-gateway/proxy` answers to an event.
   static Map<String, Object> call(Application.Lambda lambda, String payload, LambdaContext context)
       throws Exception {
-    if (!(JsonPayload.read(payload) instanceof Map<?, ?> event)) {
+    if (!(PlainJson.read(payload) instanceof Map<?, ?> event)) {
       throw Anomaly.incorrect(
               "ion.error/gateway-event",
               "The payload isn't an event of an API gateway.",

@@ -11,7 +11,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,15 +21,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.ion.AppInfo;
 import valence.ion.LambdaContext;
 import valence.node.app.Application;
 import valence.node.app.Entrance;
-import valence.node.app.JsonPayload;
 import valence.node.app.Serving;
 import valence.node.http.Endpoint;
 import valence.node.http.Exchange;
 import valence.node.http.Lane;
 import valence.node.http.Reply;
+import valence.wire.json.PlainJson;
 
 /// Lambda's *Invoke* on the functions of the serving application.
 public final class Invocations implements Endpoint {
@@ -46,14 +46,17 @@ public final class Invocations implements Endpoint {
   private static final String LATEST = "$LATEST";
   private static final int LOG_TAIL_BYTES = 2 << 10;
 
-  /// Before an event that failed is tried again.
-  private static final List<Duration> RETRY_PAUSES =
-      List.of(Duration.ofSeconds(1), Duration.ofSeconds(2));
-
   private final Serving serving;
+  private final Events events;
 
+  /// Events are kept in memory.
   public Invocations(Serving serving) {
+    this(serving, new PassingEvents());
+  }
+
+  public Invocations(Serving serving, Events events) {
     this.serving = serving;
+    this.events = events;
   }
 
   /// A refusal, as the callers of Lambda know it.
@@ -116,11 +119,24 @@ public final class Invocations implements Endpoint {
           return Reply.empty(204);
         }
         case "Event" -> {
-          post(call, lambda, payload, context, 0);
+          accept(call, lambda, payload, context);
           return Reply.empty(202);
         }
         default -> throw Refusal.invalidParameter("There is no invocation type " + type + ".");
       }
+    }
+  }
+
+  private void accept(
+      Serving.Call call, Application.Lambda lambda, String payload, LambdaContext context)
+      throws Refusal {
+    try {
+      events.accept(call, lambda, payload, context);
+    } catch (AnomalyException e) {
+      if (e.anomaly().category() == Anomaly.Category.BUSY) {
+        throw Refusal.tooManyRequests();
+      }
+      throw e;
     }
   }
 
@@ -150,7 +166,7 @@ public final class Invocations implements Endpoint {
     } catch (CharacterCodingException e) {
       throw Refusal.invalidContent("The payload isn't UTF-8.");
     }
-    if (!JsonText.isJson(payload, exchange.nestingMax())) {
+    if (!PlainJson.isJson(payload, exchange.nestingMax())) {
       throw Refusal.invalidContent("The payload isn't JSON, or is nested too deeply.");
     }
     return payload;
@@ -202,11 +218,15 @@ public final class Invocations implements Endpoint {
         called.startsWith("arn:") ? called : plain.invokedFunctionArn(),
         plain.requestId(),
         plain.logGroupName(),
-        LocalDate.now(ZoneOffset.UTC) + "/[" + application.info().revision() + "]",
+        logStream(application.info()),
         plain.memoryLimitMb(),
         plain.deadline(),
         Map.of(),
         clientContext(exchange));
+  }
+
+  static String logStream(AppInfo info) {
+    return LocalDate.now(ZoneOffset.UTC) + "/[" + info.revision() + "]";
   }
 
   /// What the caller sent along, `X-Amz-Client-Context`: JSON in Base64.
@@ -217,7 +237,7 @@ public final class Invocations implements Endpoint {
     }
     try {
       String json = new String(Base64.getDecoder().decode(header.get()), UTF_8);
-      if (JsonPayload.read(json) instanceof Map<?, ?> map) {
+      if (PlainJson.read(json) instanceof Map<?, ?> map) {
         Map<String, @Nullable Object> context = new LinkedHashMap<>();
         map.forEach((key, value) -> context.put(String.valueOf(key), value));
         return context;
@@ -241,56 +261,5 @@ public final class Invocations implements Endpoint {
         + "\tBilled Duration: " + (long) Math.ceil(millis) + " ms\tMemory Size: "
         + context.memoryLimitMb() + " MB\n";
     return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
-  }
-
-  /// Lets an event run when it can, on the code that serves now; twice more, after a pause, when it
-  /// fails.
-  private static void post(
-      Serving.Call call,
-      Application.Lambda lambda,
-      String payload,
-      LambdaContext context,
-      int attempt)
-      throws Refusal {
-    Serving.Call held = call.again();
-    try {
-      call.application()
-          .post(
-              Entrance.EVENT,
-              lambda.function(),
-              lambda.events(),
-              () -> {
-                Outcome outcome = Outcome.of(lambda, payload, context); // logs a failure
-                if (outcome.failed() && attempt < RETRY_PAUSES.size()) {
-                  again(held, lambda, payload, context, attempt);
-                }
-                return outcome;
-              },
-              held::close);
-    } catch (AnomalyException e) {
-      held.close();
-      throw Refusal.tooManyRequests();
-    }
-  }
-
-  private static void again(
-      Serving.Call call,
-      Application.Lambda lambda,
-      String payload,
-      LambdaContext context,
-      int attempt) {
-    Serving.Call held = call.again();
-    Thread.ofVirtual().name("event-retry").start(() -> {
-      try (held) {
-        Thread.sleep(RETRY_PAUSES.get(attempt));
-        post(held, lambda, payload, context, attempt + 1);
-      } catch (Refusal | InterruptedException e) {
-        LOG.error(
-            "lambda-event-lost function={} request={}",
-            context.functionName(),
-            context.requestId(),
-            e);
-      }
-    });
   }
 }

@@ -2,10 +2,10 @@
 /// functions here.
 ///
 /// Statuses, headers and error bodies are those of Lambda's *Invoke* (API reference, version
-/// 2015-03-31). A signature is accepted and not checked. An accepted `Event` runs once and is lost
-/// if the node dies first.
+/// 2015-03-31). A signature is accepted and not checked. An accepted `Event` is durable in a queue
+/// ([QueuedEvents]) and tried three times.
 ///
-/// Knows Lambda's protocol. Knows nothing of databases or deployments.
+/// Knows Lambda's protocol and queues. Knows nothing of databases or deployments.
 @NullMarked
 package valence.node.lambda;
 

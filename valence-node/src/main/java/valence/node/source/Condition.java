@@ -233,7 +233,9 @@ final class Condition {
           && !(parts.getFirst() instanceof Symbol head
               && (head.getName().startsWith("not") || head.getName().startsWith("or")))) {
         boolean isCall = parts.getFirst() instanceof List<?> call && !isLookup(call);
-        collect(isCall ? parts.subList(1, parts.size()) : parts, variables);
+        for (int i = isCall ? 1 : 0; i < parts.size(); i++) {
+          collect(parts.get(i), variables);
+        }
       }
     }
     return new ArrayList<>(variables);

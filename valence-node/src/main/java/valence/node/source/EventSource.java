@@ -5,6 +5,7 @@ import static valence.api.Valence.kw;
 import clojure.lang.Keyword;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.LinkedHashMap;
@@ -18,6 +19,8 @@ import valence.api.AnomalyException;
 import valence.node.source.queue.DeadLetter;
 import valence.node.source.queue.Queue;
 import valence.node.source.queue.Queues;
+import valence.node.telemetry.Samples;
+import valence.wire.ion.Origin;
 import valence.wire.ion.SourceConfig;
 
 /// A source whose events wait in a queue.
@@ -117,15 +120,12 @@ final class EventSource implements Source {
     Map<Keyword, Object> status = new LinkedHashMap<>();
     status.put(kw("state"), gate.isPaused() ? kw("paused") : kw("running"));
     status.put(kw("position"), feeder.map(Feeder::position).orElse(""));
-    status.put(kw("lag"), (long) counts.ready() + counts.delayed() + counts.inFlight());
-    queue
-        .oldest()
-        .ifPresent(oldest ->
-            status.put(kw("lag-millis"), Math.max(0, clock.millis() - oldest.toEpochMilli())));
+    status.put(kw("lag"), (long) counts.waiting());
+    queue.oldest().ifPresent(oldest -> status.put(kw("lag-millis"), age(oldest)));
     status.put(kw("in-flight"), (long) counts.inFlight());
     status.put(kw("delivered"), tally.delivered.get());
     status.put(kw("failed"), tally.failed.get());
-    status.put(kw("dead"), (long) counts.dead() + deadQueue().map(this::waiting).orElse(0));
+    status.put(kw("dead"), (long) dead(counts));
     if (tally.lastDeliveredMillis() > 0) {
       status.put(kw("last-delivered"), new Date(tally.lastDeliveredMillis()));
     }
@@ -135,9 +135,44 @@ final class EventSource implements Source {
     return status;
   }
 
-  private int waiting(Queue dead) {
-    Queue.Counts counts = dead.counts();
-    return counts.ready() + counts.delayed() + counts.inFlight();
+  @Override
+  public void tell(Samples samples, String source) {
+    Queue.Counts counts = queue.counts();
+    tally.tell(samples, source, queue.sentCount(), tally.dead.get() + queue.tiredCount());
+    samples.gauge(
+        "valence_source_waiting", "Events not done yet.", counts.waiting(), "source", source);
+    samples.gauge(
+        "valence_source_in_flight",
+        "Events that calls are under way for.",
+        counts.inFlight(),
+        "source",
+        source);
+    samples.gauge(
+        "valence_source_dead_letters", "Events put aside.", dead(counts), "source", source);
+    samples.gauge(
+        "valence_source_oldest_seconds",
+        "Since when the oldest event waits.",
+        queue.oldest().map(this::age).orElse(0L) / 1e3,
+        "source",
+        source);
+    feeder.ifPresent(each -> {
+      if (config.origin() instanceof Origin.Schedule) {
+        samples.counter(
+            "valence_schedule_missed_total",
+            "Times that came while nobody could run them.",
+            each.missed(),
+            "source",
+            source);
+      }
+    });
+  }
+
+  private long age(Instant sent) {
+    return Math.max(0, clock.millis() - sent.toEpochMilli());
+  }
+
+  private int dead(Queue.Counts counts) {
+    return counts.dead() + deadQueue().map(each -> each.counts().waiting()).orElse(0);
   }
 
   /// The queue of its dead letters, if its own has one.

@@ -11,4 +11,9 @@ interface Feeder {
 
   /// How far it is, for people.
   String position();
+
+  /// How many times it came too late for something, since the node started.
+  default long missed() {
+    return 0;
+  }
 }

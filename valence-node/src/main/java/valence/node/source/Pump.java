@@ -113,7 +113,7 @@ final class Pump {
         return List.of();
       }
     }
-    return queue.receive(config.delivery().batchSize(), visibility, RECEIVE_WAIT);
+    return queue.receiveHere(config.delivery().batchSize(), visibility, RECEIVE_WAIT);
   }
 
   /// Waits until what is being delivered is through; false when it isn't in time.
@@ -175,6 +175,7 @@ final class Pump {
     }
     if (!dead.isEmpty()) {
       queue.kill(dead, why);
+      tally.dead.addAndGet(dead.size());
       LOG.warn("source-dead-letters source={} messages={} why={}", source, dead.size(), why);
     }
   }

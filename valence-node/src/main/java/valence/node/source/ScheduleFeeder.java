@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.node.lambda.Json;
@@ -49,6 +50,7 @@ final class ScheduleFeeder implements Feeder {
   private final SourceFacts facts;
   private final Queue queue;
   private final Clock clock;
+  private final AtomicLong missed = new AtomicLong();
   private volatile String position = "";
 
   ScheduleFeeder(
@@ -68,6 +70,11 @@ final class ScheduleFeeder implements Feeder {
   }
 
   @Override
+  public long missed() {
+    return missed.get();
+  }
+
+  @Override
   public Duration feed() {
     Instant now = clock.instant();
     OptionalLong known = facts.position();
@@ -78,9 +85,12 @@ final class ScheduleFeeder implements Feeder {
     Instant last = Instant.ofEpochSecond(known.getAsLong());
     Optional<Instant> due = newest(last, now);
     if (due.isPresent()) {
-      boolean missed = due.get().isBefore(now.minus(GRACE));
+      boolean late = due.get().isBefore(now.minus(GRACE));
+      if (late) {
+        missed.incrementAndGet();
+      }
       List<Draft> event =
-          missed && !origin.missed() ? List.of() : List.of(new Draft(event(due.get())));
+          late && !origin.missed() ? List.of() : List.of(new Draft(event(due.get())));
       claim(known, due.get().getEpochSecond(), event);
       last = due.get();
     }

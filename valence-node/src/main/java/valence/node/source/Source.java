@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import valence.node.source.queue.DeadLetter;
+import valence.node.telemetry.Samples;
 import valence.wire.ion.SourceConfig;
 
 /// One source that runs, until it is ended. Safe for many threads.
@@ -13,6 +14,9 @@ sealed interface Source permits EventSource, TriggerSource {
 
   /// How it stands, as `sources` answers it.
   Map<Keyword, Object> status();
+
+  /// Says what it counted since the node started, and what waits.
+  void tell(Samples samples, String name);
 
   /// Lets it wait, durably; calls under way go on.
   void pause();

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Datom;
+import valence.api.Db;
 import valence.api.Index;
 import valence.node.source.queue.QueueFacts;
 
@@ -79,10 +80,13 @@ final class SourceFacts {
 
   /// What was seen, by its key.
   Map<String, String> seen() {
+    return facts.read(this::seen);
+  }
+
+  private Map<String, String> seen(Db db) {
     String prefix = source + END;
     Map<Long, String> states = new HashMap<>();
     Map<String, String> seen = new HashMap<>();
-    var db = facts.db();
     try (Stream<Datom> found = db.datoms(Index.AEVT, STATE)) {
       found.forEach(datom -> states.put(datom.e(), (String) datom.v()));
     }

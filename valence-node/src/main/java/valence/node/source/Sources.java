@@ -26,6 +26,7 @@ import valence.node.source.queue.Queue;
 import valence.node.source.queue.QueueFacts;
 import valence.node.source.queue.QueueSettings;
 import valence.node.source.queue.Queues;
+import valence.node.telemetry.Samples;
 import valence.wire.ion.Origin;
 import valence.wire.ion.SourceConfig;
 
@@ -81,8 +82,24 @@ public final class Sources implements AutoCloseable {
   }
 
   public Sources start() {
+    serving.beforeServing(this::expect);
     worker.start();
     return this;
+  }
+
+  /// Says where new triggers begin before their revision serves: what is said from then on is
+  /// theirs, whenever they are begun.
+  private void expect(Application next) {
+    next.sources().forEach((name, function) -> {
+      if (function.config().enabled()
+          && function.config().origin() instanceof Origin.Trigger trigger) {
+        try {
+          TriggerSource.expect(trigger, client, SourceFacts.of(facts, name));
+        } catch (AnomalyException e) { // it begins where it is when it can
+          LOG.warn("trigger-not-expected source={} why={}", name, e.anomaly().message());
+        }
+      }
+    });
   }
 
   private void work() {
@@ -189,7 +206,7 @@ public final class Sources implements AutoCloseable {
 
   private Queue queue(String name, Origin origin) {
     return origin instanceof Origin.Queue(String queue)
-        ? queues.open(queue, QueueSettings.DEFAULT)
+        ? queues.open(queue, QueueSettings.of(queue))
         : queues.open(name + Queues.OWNED + "events", QueueSettings.OF_SOURCE);
   }
 
@@ -240,6 +257,11 @@ public final class Sources implements AutoCloseable {
       all.add(each);
     });
     return all;
+  }
+
+  /// Says what its sources counted and what waits.
+  public void tell(Samples samples) {
+    running.forEach((name, runs) -> runs.source().tell(samples, name));
   }
 
   /// Lets a source wait until [#resume], also over restarts.

@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import valence.api.AnomalyException;
 import valence.node.lambda.Json;
-import valence.node.lambda.JsonTree;
 import valence.node.source.queue.Message;
+import valence.wire.json.PlainJson;
 
 /// Messages of a queue as AWS hands them to a Lambda, and its answer of those that failed.
 ///
@@ -32,6 +32,11 @@ record SqsEvent(String queue) implements Pump.Shape {
       attributes.put("SenderId", "valence");
       attributes.put(
           "ApproximateFirstReceiveTimestamp", Long.toString(message.firstReceivedMillis()));
+      if (!message.place().group().isEmpty()) {
+        attributes.put("MessageGroupId", message.place().group());
+        attributes.put("MessageDeduplicationId", message.place().deduplication());
+        attributes.put("SequenceNumber", String.format("%020d", message.sequence()));
+      }
       Map<String, Object> record = new LinkedHashMap<>();
       record.put("messageId", message.id().toString());
       record.put("receiptHandle", message.handle());
@@ -50,7 +55,7 @@ record SqsEvent(String queue) implements Pump.Shape {
   /// With the names that a Lambda is told, which begin with a small letter.
   private static Map<String, Object> attributes(String stored) {
     Map<String, Object> told = new LinkedHashMap<>();
-    if (!stored.isEmpty() && JsonTree.read(stored) instanceof Map<?, ?> named) {
+    if (!stored.isEmpty() && PlainJson.read(stored) instanceof Map<?, ?> named) {
       named.forEach((name, value) -> {
         Map<String, @Nullable Object> attribute = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> parts) {
@@ -104,7 +109,7 @@ record SqsEvent(String queue) implements Pump.Shape {
 
   private static @Nullable Object parsed(String text) {
     try {
-      return text.contains("batchItemFailures") ? JsonTree.read(text) : null;
+      return text.contains("batchItemFailures") ? PlainJson.read(text) : null;
     } catch (AnomalyException e) { // an answer that is no JSON says nothing of failures
       return null;
     }

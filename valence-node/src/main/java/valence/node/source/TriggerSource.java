@@ -29,6 +29,7 @@ import valence.node.lambda.Json;
 import valence.node.source.queue.DeadLetter;
 import valence.node.source.queue.Draft;
 import valence.node.source.queue.Queue;
+import valence.node.telemetry.Samples;
 import valence.wire.ion.Origin;
 import valence.wire.ion.SourceConfig;
 
@@ -73,6 +74,7 @@ final class TriggerSource implements Source {
   private long saved = -1; // what follows is of the one thread
   private int unsaved;
   private int unsavedCalls;
+  private long told; // the newest that it called for
 
   private final Thread thread;
 
@@ -100,6 +102,24 @@ final class TriggerSource implements Source {
     this.condition = new Condition(trigger);
     this.failed = facts.failed();
     this.thread = Thread.ofVirtual().name("trigger " + name).unstarted(this::work);
+  }
+
+  /// Says durably where a trigger begins, unless that is known.
+  static void expect(Origin.Trigger trigger, Client client, SourceFacts facts) {
+    if (facts.position().isEmpty()) {
+      facts.move(OptionalLong.empty(), trigger.beginning() ? 0 : newest(trigger, client));
+    }
+  }
+
+  private static long newest(Origin.Trigger trigger, Client client) {
+    try {
+      return client.connect(trigger.db()).sync().basisT();
+    } catch (AnomalyException e) {
+      if (e.anomaly().category() == Anomaly.Category.NOT_FOUND) {
+        return 0; // all that will be said in it is new
+      }
+      throw e;
+    }
   }
 
   TriggerSource start() {
@@ -134,7 +154,8 @@ final class TriggerSource implements Source {
 
   /// Works from the durable position on, until the gate says otherwise or the trigger fails.
   private void follow() throws InterruptedException {
-    Connection connection = connect();
+    expect(trigger, client, facts);
+    Connection connection = client.connect(trigger.db());
     Db now = connection.sync();
     begin(now.basisT());
     isWaiting = false;
@@ -155,24 +176,9 @@ final class TriggerSource implements Source {
     }
   }
 
-  private Connection connect() {
-    try {
-      return client.connect(trigger.db());
-    } catch (AnomalyException e) {
-      if (e.anomaly().category() == Anomaly.Category.NOT_FOUND
-          && facts.position().isEmpty()) {
-        // All that will be said in it is new.
-        facts.move(OptionalLong.empty(), 0);
-      }
-      throw e;
-    }
-  }
-
   private void begin(long basisT) {
     OptionalLong known = facts.position();
-    if (known.isEmpty()) {
-      facts.move(known, trigger.beginning() ? 0 : basisT);
-    } else if (known.getAsLong() > basisT) {
+    if (known.orElse(0) > basisT) {
       LOG.warn("trigger-begins-anew source={} db={} position={}", name, trigger.db(), known);
       facts.move(known, 0); // another database of the same name
     }
@@ -247,6 +253,10 @@ final class TriggerSource implements Source {
       return new Delivery.Outcome.Done(null);
     }
     unsavedCalls++;
+    if (entry.t() > told) {
+      told = entry.t();
+      tally.received.incrementAndGet();
+    }
     Delivery.Outcome outcome = delivery.deliver(
         after(connection, entry.t()), rows, request(entry.t()), () -> payload(entry, rows));
     if (outcome instanceof Delivery.Outcome.Done) {
@@ -310,6 +320,7 @@ final class TriggerSource implements Source {
     }
     deadLetters.sendDead(
         new Draft("{\"t\":" + t + "}"), why, List.of(facts.moved(OptionalLong.of(saved), t)));
+    tally.dead.incrementAndGet();
     LOG.warn("source-dead-letters source={} t={} why={}", name, t, why);
     position = t;
     saved = t;
@@ -339,6 +350,29 @@ final class TriggerSource implements Source {
       status.put(kw("last-error"), error);
     }
     return status;
+  }
+
+  @Override
+  public void tell(Samples samples, String source) {
+    tally.tell(samples, source, tally.received.get(), tally.dead.get());
+    samples.gauge(
+        "valence_source_dead_letters",
+        "Events put aside.",
+        deadLetters.counts().dead(),
+        "source",
+        source);
+    samples.gauge(
+        "valence_trigger_lag",
+        "Transactions of its database that a trigger hasn't looked at.",
+        Math.max(0, newest - position),
+        "source",
+        source);
+    samples.gauge(
+        "valence_trigger_stopped",
+        "1 for a trigger that stopped because its calls failed too often.",
+        failed.isEmpty() ? 0 : 1,
+        "source",
+        source);
   }
 
   private Keyword state() {

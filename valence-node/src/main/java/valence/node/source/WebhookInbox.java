@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.node.lambda.Json;
-import valence.node.lambda.JsonTree;
 import valence.node.source.queue.Draft;
 import valence.node.source.queue.Message;
 import valence.node.source.queue.Queue;
 import valence.wire.ion.Origin;
+import valence.wire.json.PlainJson;
 
 /// Takes the requests to one webhook in. Safe for many threads.
 final class WebhookInbox {
@@ -147,7 +147,7 @@ final class WebhookInbox {
 
   private static String eventId(byte[] body) {
     try {
-      return JsonTree.read(new String(body, UTF_8)) instanceof Map<?, ?> event
+      return PlainJson.read(new String(body, UTF_8)) instanceof Map<?, ?> event
               && event.get("id") instanceof String id
           ? id
           : "";
@@ -160,7 +160,8 @@ final class WebhookInbox {
     @Nullable String text = text(body);
     String shown = text == null ? Base64.getEncoder().encodeToString(body) : text;
     return switch (webhook.shape()) {
-      case BODY -> text != null && JsonTree.isJson(text) ? text : Json.print(shown);
+      case BODY ->
+        text != null && PlainJson.isJson(text, PlainJson.LEVELS_MAX) ? text : Json.print(shown);
       case SNS -> Json.print(Map.of("Records", List.of(sns(shown))));
       case REQUEST -> {
         Map<String, Object> request = new LinkedHashMap<>();

@@ -20,7 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import valence.api.AnomalyException;
 import valence.ion.AppInfo;
 import valence.node.app.Application;
-import valence.node.app.JsonPayload;
 import valence.node.app.Serving;
 import valence.node.http.BodyBudget;
 import valence.node.http.Door;
@@ -28,6 +27,7 @@ import valence.node.testing.MemorySystem;
 import valence.node.testing.Requests;
 import valence.node.testing.TestJar;
 import valence.wire.ion.IonConfig;
+import valence.wire.json.PlainJson;
 
 /// What Lambda functions take and give.
 final class FunctionsTest {
@@ -158,11 +158,11 @@ final class FunctionsTest {
     String client = Base64.getEncoder().encodeToString("{\"custom\":{\"a\":1}}".getBytes(UTF_8));
     String body = invoke("context", "{}", "x-amz-client-context", client, "x-request-id", "r-1")
         .body();
-    assertThat((List<?>) JsonPayload.read(body))
+    assertThat((List<?>) PlainJson.read(body))
         .hasToString("[solo-context, arn:aws:lambda:local:000000000000:function:solo-context, "
             + java.time.LocalDate.now(java.time.ZoneOffset.UTC)
-            + "/[v1], " + ((List<?>) JsonPayload.read(body)).get(3) + ", {custom={a=1}}, r-1]");
-    assertThat((Long) ((List<?>) JsonPayload.read(body)).get(3)).isBetween(25L, 30L);
+            + "/[v1], " + ((List<?>) PlainJson.read(body)).get(3) + ", {custom={a=1}}, r-1]");
+    assertThat((Long) ((List<?>) PlainJson.read(body)).get(3)).isBetween(25L, 30L);
     assertThat(invoke("context", "{}", "x-amz-client-context", "?").statusCode())
         .isEqualTo(400);
   }
@@ -201,13 +201,13 @@ final class FunctionsTest {
             + "\"body\":\"x\"}"
       })
   void aGatewaysEventsReachAWebHandler(String event) throws Exception {
-    Map<?, ?> answer = (Map<?, ?>) JsonPayload.read(invoke("typed", event).body());
+    Map<?, ?> answer = (Map<?, ?>) PlainJson.read(invoke("typed", event).body());
     assertThat(answer.get("statusCode")).isEqualTo(200L);
     assertThat(answer.get("body")).isEqualTo("POST /a b ä&b 1 x");
     assertThat(((Map<?, ?>) answer.get("multiValueHeaders")).get("set-cookie"))
         .isEqualTo(List.of("a=1"));
     Map<?, ?> ring =
-        (Map<?, ?>) JsonPayload.read(invoke("ring", "{\"path\":\"/\"}").body());
+        (Map<?, ?>) PlainJson.read(invoke("ring", "{\"path\":\"/\"}").body());
     assertThat(ring.get("isBase64Encoded")).isEqualTo(true);
     assertThat(ring.get("body")).isEqualTo("/wE=");
   }

@@ -36,6 +36,7 @@ import valence.node.http.Door;
 import valence.node.testing.MemorySystem;
 import valence.node.testing.Requests;
 import valence.node.testing.TestApplication;
+import valence.wire.json.PlainJson;
 
 final class InvocationsTest {
   private static final String PATH = "/2015-03-31/functions/";
@@ -128,7 +129,7 @@ final class InvocationsTest {
     assertThat(answer.body())
         .startsWith("{\"errorMessage\":\"no such item\","
             + "\"errorType\":\"java.lang.IllegalArgumentException\",\"stackTrace\":[\"");
-    assertThat(JsonText.isJson(answer.body(), JsonText.DEPTH_MAX)).isTrue();
+    assertThat(PlainJson.isJson(answer.body(), PlainJson.LEVELS_MAX)).isTrue();
   }
 
   @Test

@@ -25,6 +25,8 @@ import valence.node.app.Application;
 import valence.node.app.Serving;
 import valence.node.source.queue.QueueFacts;
 import valence.node.source.queue.Queues;
+import valence.node.telemetry.Exposition;
+import valence.node.telemetry.Metrics;
 import valence.node.testing.MemorySystem;
 import valence.node.testing.TestJar;
 import valence.wire.ion.IonConfig;
@@ -52,6 +54,36 @@ final class EventSystem implements AutoCloseable {
         public static String note(String payload, LambdaContext context) {
           say(Map.of(kw("noted/payload"), payload, kw("noted/by"), "%1$s"));
           return "null";
+        }
+
+        public static void files(S3Event event) {
+          for (S3Event.Entry each : event.records()) {
+            say(Map.of(kw("noted/payload"), each.key() + " " + each.isCreated() + " "
+                + each.s3().bucket().name() + " " + each.s3().object().size().orElse(-1)));
+          }
+        }
+
+        public static Object messages(SqsEvent event) {
+          for (SqsEvent.Message each : event.records()) {
+            say(Map.of(kw("noted/payload"), each.body() + " " + each.receiveCount() + " "
+                + each.group().orElse("alone") + " "
+                + each.messageAttributes().values().stream()
+                    .map(said -> said.stringValue().orElse("")).toList()));
+          }
+          return SqsEvent.failed(List.of());
+        }
+
+        public static void notices(SnsEvent event, LambdaContext context) {
+          for (SnsEvent.Entry each : event.records()) {
+            say(Map.of(kw("noted/payload"), each.sns().message() + " "
+                + each.sns().subject().isPresent() + " " + each.sns().timestamp().isAfter(
+                    java.time.Instant.EPOCH)));
+          }
+        }
+
+        public static void time(ScheduledEvent event) {
+          say(Map.of(kw("noted/payload"), event.detailType() + " " + event.source() + " "
+              + event.time().getNano() + " " + event.detail() + event.resources().size()));
         }
 
         public static String fragile(String payload) {
@@ -204,8 +236,15 @@ final class EventSystem implements AutoCloseable {
         .orElse("");
   }
 
+  /// What its sources measure, as Prometheus reads it.
+  List<String> measured() {
+    Metrics metrics = new Metrics();
+    metrics.source(sources::tell);
+    return Exposition.PROMETHEUS.print(metrics.read()).lines().toList();
+  }
+
   void await(BooleanSupplier condition, Supplier<Object> otherwise) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("It didn't come: " + otherwise.get());

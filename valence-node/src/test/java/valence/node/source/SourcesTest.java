@@ -8,19 +8,22 @@ import static valence.api.Valence.kw;
 import clojure.lang.Keyword;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import valence.node.lambda.JsonTree;
 import valence.node.source.queue.Draft;
+import valence.node.source.queue.Queue;
 import valence.node.source.queue.QueueSettings;
+import valence.wire.json.PlainJson;
 
 final class SourcesTest {
   @TempDir
@@ -39,7 +42,7 @@ final class SourcesTest {
   }
 
   private static Map<?, ?> record(String payload) {
-    return (Map<?, ?>) ((List<?>) ((Map<?, ?>) JsonTree.read(payload)).get("Records")).getFirst();
+    return (Map<?, ?>) ((List<?>) ((Map<?, ?>) PlainJson.read(payload)).get("Records")).getFirst();
   }
 
   private void send(String body) {
@@ -85,6 +88,9 @@ final class SourcesTest {
     });
     assertThat(system.status("orders", "failed")).isEqualTo(3L);
     system.deploy("v2", ":orders {:type :queue :queue \"orders\" :lambda :note}");
+    system.await(
+        () -> system.status("orders", "failed").equals(0L), // it is the new one
+        system.sources::status);
     system.await(
         () -> system.sources.replay("orders") >= 0
             && system.payloads().stream().anyMatch(payload -> payload.contains("poison")),
@@ -264,7 +270,7 @@ final class SourcesTest {
   @Test
   void aScheduleRuns() throws Exception {
     system.deploy("v1", ":tick {:type :schedule :cron \"rate(1 second)\" :lambda :note}");
-    Map<?, ?> event = (Map<?, ?>) JsonTree.read(system.awaitPayloads(2).getFirst());
+    Map<?, ?> event = (Map<?, ?>) PlainJson.read(system.awaitPayloads(2).getFirst());
     assertThat(event.get("detail-type")).isEqualTo("Scheduled Event");
     assertThat(event.get("source")).isEqualTo("aws.events");
     assertThat(event.get("resources").toString()).contains("rule/tick");
@@ -283,5 +289,80 @@ final class SourcesTest {
     assertThat(status).extracting(each -> each.get(kw("name"))).containsExactly("a", "t");
     assertThat(status.get(1).get(kw("position")))
         .isEqualTo("t " + system.shop().db().basisT());
+  }
+
+  @Test
+  void aFunctionWithARecordForItsParameterGetsTheEventInIt() throws Exception {
+    Path folder = Files.createDirectories(directory.resolve("typed"));
+    Files.writeString(folder.resolve("a b+c.csv"), "12345");
+    system.parameters.put("s", "secret");
+    system.deploy(
+        "v1",
+        ":files {:type :directory :path \"" + folder + "\" :settle-millis 0 :fn ev.Events/files}"
+            + " :messages {:type :queue :queue \"m.fifo\" :fn ev.Events/messages}"
+            + " :notices {:type :webhook :secret-param \"s\" :as :sns :fn ev.Events/notices}"
+            + " :time {:type :schedule :cron \"@every 1s\" :fn ev.Events/time}");
+    system.await(() -> system.queues.find("m.fifo").isPresent(), system.sources::status);
+    webhook("notices")
+        .take(
+            "/webhook/notices",
+            Map.of("x-hub-signature-256", "sha256=" + hmac("secret", "news")),
+            "news".getBytes(UTF_8));
+    system
+        .queues
+        .existing("m.fifo")
+        .send(List.of(new Draft(
+            UUID.randomUUID(),
+            "hello",
+            "{\"kind\":{\"DataType\":\"String\",\"StringValue\":\"x\"}}",
+            Duration.ZERO,
+            new Draft.Place("g", "1"))));
+    system.await(
+        () -> system
+            .payloads()
+            .containsAll(List.of(
+                "a b+c.csv true files 5",
+                "hello 1 g [x]",
+                "news false true",
+                "Scheduled Event aws.events 0 {}1")),
+        () -> system.payloads() + " " + system.sources.status());
+  }
+
+  @Test
+  void whatSourcesDidAndWhatWaitsIsMeasured() throws Exception {
+    system.deploy(
+        "v1",
+        ":orders {:type :queue :queue \"orders\" :retries 0 :batch-size 1"
+            + " :fn ev.Events/fragile}"
+            + " :low {:type :trigger :db \"shop\" :fn ev.Events/low :from :beginning"
+            + " :where [[?i :item/free ?n] [(< ?n 5)]]}"
+            + " :daily {:type :schedule :cron \"@daily\" :fn ev.Events/fragile}");
+    system.await(() -> system.queues.find("orders").isPresent(), system.sources::status);
+    Queue orders = system.queues.existing("orders");
+    orders.send(List.of(new Draft("fine")));
+    orders.send(List.of(new Draft("poison")));
+    system.shop().transact("[{:item/sku \"tea\" :item/free 1}]");
+    system.await(
+        () -> system
+            .measured()
+            .containsAll(List.of(
+                "valence_source_received_total{source=\"orders\"} 2",
+                "valence_source_delivered_total{source=\"orders\"} 1",
+                "valence_source_failed_total{source=\"orders\"} 1",
+                "valence_source_dead_letters_total{source=\"orders\"} 1",
+                "valence_source_dead_letters{source=\"orders\"} 1",
+                "valence_source_waiting{source=\"orders\"} 0",
+                "valence_source_in_flight{source=\"orders\"} 0",
+                "valence_source_oldest_seconds{source=\"orders\"} 0",
+                "valence_source_delivered_total{source=\"low\"} 1",
+                "valence_trigger_lag{source=\"low\"} 0",
+                "valence_trigger_stopped{source=\"low\"} 0",
+                "valence_schedule_missed_total{source=\"daily\"} 0")),
+        system::measured);
+    system.sources.pause("orders");
+    orders.send(List.of(new Draft("waits")));
+    system.await(
+        () -> system.measured().contains("valence_source_waiting{source=\"orders\"} 1"),
+        system::measured);
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import valence.node.lambda.JsonTree;
+import valence.wire.json.PlainJson;
 
 final class TriggerTest {
   @TempDir
@@ -95,7 +95,7 @@ final class TriggerTest {
     system.deploy(
         "v1", ":low {:type :trigger :db \"shop\" :lambda :note :from :beginning " + WHERE + "}");
     long t = say("[{:item/sku \"tea\" :item/free 3}]");
-    Map<?, ?> event = (Map<?, ?>) JsonTree.read(system.awaitPayloads(1).getFirst());
+    Map<?, ?> event = (Map<?, ?>) PlainJson.read(system.awaitPayloads(1).getFirst());
     assertThat(event.get("source")).isEqualTo("valence.trigger");
     Map<?, ?> detail = (Map<?, ?>) event.get("detail");
     assertThat(detail.get("t")).isEqualTo(t);

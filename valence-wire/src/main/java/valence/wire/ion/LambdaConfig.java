@@ -5,6 +5,7 @@ import clojure.lang.Symbol;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import valence.wire.Fields;
 
@@ -12,25 +13,34 @@ import valence.wire.Fields;
 ///
 /// @param timeoutSecs      after which a call is given up, at most [#TIMEOUT_SECS_MAX]
 /// @param concurrencyLimit calls at once; null where the file says `:none`
+/// @param onFailure        the queue that gets events that failed too often; empty for none
 /// @param proxied          whether it is a web handler that is called with an API gateway's events
 public record LambdaConfig(
     Symbol fn,
     String description,
     int timeoutSecs,
     @Nullable Integer concurrencyLimit,
+    String onFailure,
     boolean proxied) {
   public static final int TIMEOUT_SECS_DEFAULT = 60;
   public static final int TIMEOUT_SECS_MAX = 900;
   public static final int CONCURRENCY_LIMIT_DEFAULT = 20;
   public static final int CONCURRENCY_LIMIT_MAX = 10_000;
 
+  private static final Pattern STANDARD_QUEUE = Pattern.compile("[A-Za-z0-9_-]{1,80}");
   private static final Keyword NONE = Keyword.intern("none");
   private static final Keyword PROXY = Keyword.intern("api-gateway", "proxy");
 
   static LambdaConfig of(Fields fields) {
-    fields.only("fn", "description", "timeout-secs", "concurrency-limit", "integration");
+    fields.only(
+        "fn", "description", "timeout-secs", "concurrency-limit", "on-failure", "integration");
     if (fields.contains("integration") && fields.keyword("integration") != PROXY) {
       throw fields.wrong("integration", ":api-gateway/proxy, or no such key");
+    }
+    String onFailure = fields.text("on-failure", "");
+    if (!onFailure.isEmpty() && !STANDARD_QUEUE.matcher(onFailure).matches()) {
+      throw fields.wrong(
+          "on-failure", "the name of a queue: letters, digits, '_' and '-', at most 80 of them");
     }
     return new LambdaConfig(
         Names.function(fields, "fn", fields.required("fn"), false),
@@ -40,6 +50,7 @@ public record LambdaConfig(
             ? null
             : (Integer) (int) fields.number(
                 "concurrency-limit", 1, CONCURRENCY_LIMIT_MAX, CONCURRENCY_LIMIT_DEFAULT),
+        onFailure,
         fields.contains("integration"));
   }
 
@@ -56,6 +67,9 @@ public record LambdaConfig(
     map.put(
         Keyword.intern("concurrency-limit"),
         concurrencyLimit == null ? NONE : (Object) (long) concurrencyLimit);
+    if (!onFailure.isEmpty()) {
+      map.put(Keyword.intern("on-failure"), onFailure);
+    }
     if (proxied) {
       map.put(Keyword.intern("integration"), PROXY);
     }

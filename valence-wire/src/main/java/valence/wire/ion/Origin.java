@@ -125,13 +125,17 @@ public sealed interface Origin {
 
   /// Messages of a queue of this system.
   record Queue(String queue) implements Origin {
-    /// What a queue may be called.
-    public static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,80}");
+    /// What a queue may be called; with `.fifo` at its end, it keeps an order.
+    public static final Pattern NAME =
+        Pattern.compile("[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\\.fifo");
 
     static Queue of(Fields fields) {
       String name = fields.text("queue");
       if (!NAME.matcher(name).matches()) {
-        throw fields.wrong("queue", "a name of letters, digits, '_' and '-', at most 80 of them");
+        throw fields.wrong(
+            "queue",
+            "a name of letters, digits, '_' and '-', at most 80 of them, with .fifo at its end to"
+                + " keep an order");
       }
       return new Queue(name);
     }

@@ -17,7 +17,8 @@ final class IonConfigTest {
        :allow [shop.tx/place-order shop.Q/*]
        :xforms [shop.view/money]
        :lambdas {:on-upload {:fn shop.events/on-upload :description "import"
-                             :timeout-secs 120 :concurrency-limit 5}
+                             :timeout-secs 120 :concurrency-limit 5
+                             :on-failure "failed"}
                  :free {:fn shop.events/free :concurrency-limit :none}
                  :proxy {:fn shop.web/old :integration :api-gateway/proxy}}
        :http-direct {:handler-fn shop.web/handler :processing-concurrency 32}
@@ -33,12 +34,13 @@ final class IonConfigTest {
         .containsExactly(Symbol.intern("shop.tx/place-order"), Symbol.intern("shop.Q/*"));
     LambdaConfig onUpload = config.lambdas().get("on-upload");
     assertThat(onUpload)
-        .isEqualTo(
-            new LambdaConfig(Symbol.intern("shop.events/on-upload"), "import", 120, 5, false));
+        .isEqualTo(new LambdaConfig(
+            Symbol.intern("shop.events/on-upload"), "import", 120, 5, "failed", false));
     LambdaConfig proxy = config.lambdas().get("proxy");
-    assertThat(proxy).isEqualTo(new LambdaConfig(Symbol.intern("shop.web/old"), "", 60, 20, true));
+    assertThat(proxy)
+        .isEqualTo(new LambdaConfig(Symbol.intern("shop.web/old"), "", 60, 20, "", true));
     assertThat(config.lambdas().get("free"))
-        .isEqualTo(new LambdaConfig(Symbol.intern("shop.events/free"), "", 60, null, false));
+        .isEqualTo(new LambdaConfig(Symbol.intern("shop.events/free"), "", 60, null, "", false));
     assertThat(config.http())
         .contains(new HttpDirect(Symbol.intern("shop.web/handler"), 32, 100, "Throttled", 429, 60));
     assertThat(config.startUpCheck())

@@ -13,21 +13,26 @@ final class Entry {
     DELAYED,
     /// Handed out, and back at [#wakeNanos] unless it is deleted.
     IN_FLIGHT,
+    /// Being deleted, moved or put aside: nobody else does anything with it.
+    LEAVING,
     /// Never handed out.
     DEAD,
     /// Deleted, or in another queue.
     GONE
   }
 
-  final long entity;
   final UUID id;
   final long sentMillis;
   final long sequence;
+  final Draft.Place place;
   State state = State.READY;
   long wakeNanos;
 
   /// Which wait this is: what was noted of one before is out of date.
   int wake;
+
+  /// Whether it is back after a restart only when its time is over.
+  boolean outlasts;
 
   int received;
   long firstReceivedMillis;
@@ -38,10 +43,10 @@ final class Entry {
 
   @Nullable String attributes;
 
-  Entry(long entity, UUID id, long sentMillis, long sequence) {
-    this.entity = entity;
+  Entry(UUID id, long sentMillis, long sequence, Draft.Place place) {
     this.id = id;
     this.sentMillis = sentMillis;
     this.sequence = sequence;
+    this.place = place;
   }
 }

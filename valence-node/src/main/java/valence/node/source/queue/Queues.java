@@ -7,13 +7,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
@@ -21,7 +19,6 @@ import org.slf4j.LoggerFactory;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
 import valence.api.Datom;
-import valence.api.TxReport;
 
 /// The queues of a system, by name. Safe for many threads.
 public final class Queues {
@@ -30,6 +27,9 @@ public final class Queues {
 
   /// Between the name of what a queue belongs to and what it is of it: no caller's name has one.
   public static final char OWNED = '.';
+
+  /// For which a message can have been told to wait.
+  private static final Duration WAIT_MAX = Duration.ofSeconds(QueueSettings.VISIBILITY_SECS_MAX);
 
   private static final Logger LOG = LoggerFactory.getLogger(Queues.class);
   private static final Keyword NAME = kw("queue/name");
@@ -82,10 +82,8 @@ public final class Queues {
           .toException();
     }
     Instant now = clock.instant();
-    TxReport report = facts.say(List.of(Map.of(
-        QueueFacts.ID, "queue", NAME, name, CREATED, Date.from(now), SETTINGS, settings.text())));
-    long entity = java.util.Objects.requireNonNull(report.tempids().get("queue"));
-    Queue made = new Queue(facts, this, entity, name, now, settings, clock);
+    facts.say(List.of(Map.of(NAME, name, CREATED, Date.from(now), SETTINGS, settings.text())));
+    Queue made = new Queue(facts, this, name, now, settings, clock);
     byName.put(name, made);
     return made;
   }
@@ -96,7 +94,8 @@ public final class Queues {
     byName.remove(name);
     queue.end();
     int messages = queue.purge();
-    facts.say(List.of(List.of(kw("db/retractEntity"), queue.entity())));
+    queue.forgetSentIds();
+    facts.say(List.of(List.of(kw("db/retractEntity"), List.of(NAME, name))));
     LOG.info("queue-deleted queue={} messages={}", name, messages);
   }
 
@@ -111,7 +110,6 @@ public final class Queues {
   }
 
   private void restore() {
-    Map<Long, Queue> byEntity = new HashMap<>();
     Map<Long, Instant> created = new HashMap<>();
     Map<Long, QueueSettings> settings = new HashMap<>();
     facts.datoms(CREATED).forEach(datom -> created.put(datom.e(), ((Date) datom.v()).toInstant()));
@@ -120,46 +118,80 @@ public final class Queues {
         .forEach(datom -> settings.put(datom.e(), QueueSettings.parse(datom.v())));
     for (Datom datom : facts.datoms(NAME)) {
       String name = (String) datom.v();
-      Queue queue = new Queue(
-          facts,
-          this,
-          datom.e(),
+      byName.put(
           name,
-          created.getOrDefault(datom.e(), Instant.EPOCH),
-          settings.getOrDefault(datom.e(), QueueSettings.DEFAULT),
-          clock);
-      byName.put(name, queue);
-      byEntity.put(datom.e(), queue);
+          new Queue(
+              facts,
+              this,
+              name,
+              created.getOrDefault(datom.e(), Instant.EPOCH),
+              settings.getOrDefault(datom.e(), QueueSettings.DEFAULT),
+              clock));
     }
-    restoreMessages(byEntity);
+    restoreMessages();
+    restoreSentIds();
   }
 
-  private void restoreMessages(Map<Long, Queue> byEntity) {
-    Map<Long, Long> sent = longs(Queue.SENT);
-    Map<Long, Long> due = longs(Queue.DUE);
-    Map<Long, Long> received = longs(Queue.RECEIVED);
-    Map<Long, Long> first = longs(Queue.FIRST_RECEIVED);
-    Map<Long, Long> queueOf = longs(Queue.OF_QUEUE);
-    Map<Long, String> dead = new HashMap<>();
-    facts.datoms(Queue.DEAD).forEach(datom -> dead.put(datom.e(), (String) datom.v()));
-    Map<Long, UUID> ids = new TreeMap<>(); // as entities were made, so they came
-    facts.datoms(Queue.MESSAGE_ID).forEach(datom -> ids.put(datom.e(), (UUID) datom.v()));
-    List<Map.Entry<Long, UUID>> inOrder = new ArrayList<>(ids.entrySet());
-    inOrder.sort(Comparator.comparingLong(each -> sent.getOrDefault(each.getKey(), 0L)));
+  private void restoreMessages() {
+    Map<Long, Long> sent = longs(MessageFacts.SENT);
+    Map<Long, Long> due = longs(MessageFacts.DUE);
+    Map<Long, Long> received = longs(MessageFacts.RECEIVED);
+    Map<Long, Long> first = longs(MessageFacts.FIRST_RECEIVED);
+    Map<Long, Long> sequence = longs(MessageFacts.SEQUENCE);
+    Map<Long, String> queueOf = texts(MessageFacts.QUEUE);
+    Map<Long, String> dead = texts(MessageFacts.DEAD);
+    Map<Long, String> group = texts(MessageFacts.GROUP);
+    Map<Long, String> deduplication = texts(MessageFacts.DEDUPLICATION);
     long now = clock.millis();
-    long sequence = 0;
-    for (Map.Entry<Long, UUID> each : inOrder) {
-      Long entity = each.getKey();
-      Queue queue = byEntity.get(queueOf.getOrDefault(entity, 0L));
+    for (Datom datom : facts.datoms(MessageFacts.ID)) {
+      Long entity = datom.e();
+      Queue queue = byName.get(queueOf.getOrDefault(entity, ""));
       if (queue == null) {
         continue; // of a queue that was being deleted
       }
-      Entry entry = new Entry(entity, each.getValue(), sent.getOrDefault(entity, now), ++sequence);
+      Entry entry = new Entry(
+          (UUID) datom.v(),
+          sent.getOrDefault(entity, now),
+          sequence.getOrDefault(entity, 0L),
+          new Draft.Place(group.getOrDefault(entity, ""), deduplication.getOrDefault(entity, "")));
       entry.received = received.getOrDefault(entity, 0L).intValue();
       entry.firstReceivedMillis = first.getOrDefault(entity, 0L);
       entry.dead = dead.getOrDefault(entity, "");
-      queue.restore(entry, Duration.ofMillis(Math.max(0, due.getOrDefault(entity, 0L) - now)));
+      // A clock that was set back doesn't keep a message for longer than can have been meant.
+      long wait = Math.clamp(due.getOrDefault(entity, 0L) - now, 0, WAIT_MAX.toMillis());
+      queue.restore(entry, Duration.ofMillis(wait));
     }
+  }
+
+  private void restoreSentIds() {
+    Map<Long, String> keys = texts(SentIds.KEY);
+    Map<Long, Long> sequence = longs(SentIds.SEQUENCE);
+    Map<Long, UUID> message = new HashMap<>();
+    facts.datoms(SentIds.MESSAGE).forEach(datom -> message.put(datom.e(), (UUID) datom.v()));
+    List<Map.Entry<Long, Long>> oldestFirst =
+        new ArrayList<>(longs(SentIds.UNTIL).entrySet());
+    oldestFirst.sort(Map.Entry.comparingByValue());
+    for (Map.Entry<Long, Long> each : oldestFirst) {
+      String key = keys.getOrDefault(each.getKey(), "");
+      UUID id = message.get(each.getKey());
+      if (!key.isEmpty() && id != null) {
+        find(SentIds.queueOf(key))
+            .ifPresent(queue -> queue
+                .sentIds()
+                .restore(key, id, sequence.getOrDefault(each.getKey(), 0L), each.getValue()));
+      }
+    }
+  }
+
+  private Map<Long, String> texts(Keyword attribute) {
+    Map<Long, String> found = new HashMap<>();
+    facts.datoms(attribute).forEach(datom -> found.put(datom.e(), (String) datom.v()));
+    return found;
+  }
+
+  /// The fact that a queue has settings.
+  static Map<Keyword, Object> settings(String queue, QueueSettings settings) {
+    return Map.of(NAME, queue, SETTINGS, settings.text());
   }
 
   private Map<Long, Long> longs(Keyword attribute) {

@@ -4,17 +4,23 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import valence.api.AnomalyException;
 import valence.node.source.queue.Draft;
 import valence.node.source.queue.Message;
 import valence.node.source.queue.Queue;
 import valence.node.source.queue.QueueSettings;
 import valence.node.source.queue.Queues;
+import valence.node.source.queue.Sent;
 import valence.wire.ion.Origin;
 
 /// The actions of SQS, on data in its JSON form.
@@ -22,6 +28,9 @@ final class Actions {
   private static final int BATCH_MAX = 10;
   private static final int BATCH_BYTES_MAX = 1 << 20;
   private static final int LISTED_MAX = 1_000;
+
+  /// Of a group's and a deduplication's id.
+  private static final Pattern PLACE = Pattern.compile("[\\x21-\\x7E]{1,128}");
 
   private final Queues queues;
 
@@ -92,13 +101,10 @@ final class Actions {
 
   private static String name(Input input) throws Refused {
     String name = input.required("QueueName");
-    if (name.endsWith(".fifo")) {
-      throw Refused.unsupported(
-          "Queues that keep an order (FIFO) aren't offered here; use a standard queue.");
-    }
     if (!Origin.Queue.NAME.matcher(name).matches()) {
       throw Refused.invalid(
-          "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
+          "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length,"
+              + " with .fifo at the end for a FIFO queue");
     }
     return name;
   }
@@ -113,17 +119,23 @@ final class Actions {
   }
 
   private QueueSettings checked(QueueSettings settings) throws Refused {
-    if (settings.receivedMax() > 0 && queues.find(settings.deadLetters()).isEmpty()) {
-      throw Refused.attributeValue(
-          "There is no queue " + settings.deadLetters() + " for dead letters.");
+    if (settings.receivedMax() > 0) {
+      Queue dead = queues.find(settings.deadLetters()).orElse(null);
+      if (dead == null) {
+        throw Refused.attributeValue(
+            "There is no queue " + settings.deadLetters() + " for dead letters.");
+      }
+      if (dead.settings().keepsOrder() != settings.keepsOrder()) {
+        throw Refused.attributeValue(
+            "The dead letters of a FIFO queue go to a FIFO queue, and those of others to others.");
+      }
     }
     return settings;
   }
 
   private Map<String, Object> create(Call call, Input input) throws Refused {
     String name = name(input);
-    QueueSettings wanted =
-        checked(QueueAttributes.changed(QueueSettings.DEFAULT, input.map("Attributes")));
+    QueueSettings wanted = checked(QueueAttributes.made(name, input.map("Attributes")));
     Queue queue = queues.open(name, wanted);
     if (!QueueAttributes.changed(queue.settings(), input.map("Attributes"))
         .equals(queue.settings())) {
@@ -152,9 +164,12 @@ final class Actions {
 
   /// A message that was checked.
   private record Checked(Draft draft, Map<String, MessageAttribute> attributes, int bytes) {
-    Map<String, Object> answer() {
+    Map<String, Object> answer(Sent sent) {
       Map<String, Object> answer = new LinkedHashMap<>();
-      answer.put("MessageId", draft.id().toString());
+      answer.put("MessageId", sent.id().toString());
+      if (!draft.place().equals(Draft.Place.NONE)) {
+        answer.put("SequenceNumber", told(sent.sequence()));
+      }
       answer.put("MD5OfMessageBody", Digests.ofBody(draft.body()));
       if (!attributes.isEmpty()) {
         answer.put("MD5OfMessageAttributes", Digests.ofAttributes(attributes));
@@ -190,18 +205,66 @@ final class Actions {
           "One or more parameters are invalid. Reason: Message must be shorter than "
               + settings.bodyBytesMax() + " bytes.");
     }
-    int delay =
-        input.number("DelaySeconds", 0, QueueSettings.DELAY_SECS_MAX).orElse(settings.delaySecs());
+    Draft.Place place = place(settings, input, body);
+    OptionalInt asked = input.number("DelaySeconds", 0, QueueSettings.DELAY_SECS_MAX);
+    if (settings.keepsOrder() && asked.orElse(0) > 0) {
+      throw Refused.invalid(
+          "Value " + asked.getAsInt() + " for parameter DelaySeconds is invalid. Reason: The"
+              + " request include parameter that is not valid for this queue type.");
+    }
+    int delay = asked.orElse(settings.delaySecs());
     return new Checked(
-        new Draft(body, MessageAttribute.stored(attributes), Duration.ofSeconds(delay)),
+        new Draft(
+            UUID.randomUUID(),
+            body,
+            MessageAttribute.stored(attributes),
+            Duration.ofSeconds(delay),
+            place),
         attributes,
         bytes);
   }
 
+  /// Where a message stands in a queue that keeps an order.
+  private static Draft.Place place(QueueSettings settings, Input input, String body)
+      throws Refused {
+    String group = input.text("MessageGroupId").orElse("");
+    String id = input.text("MessageDeduplicationId").orElse("");
+    if (!settings.keepsOrder()) {
+      if (!id.isEmpty()) {
+        throw Refused.invalid(
+            "The request includes a parameter that is not valid for this queue type:"
+                + " MessageDeduplicationId.");
+      }
+      return Draft.Place.NONE; // a group of a standard queue is for fairness, and has no order
+    }
+    if (group.isEmpty()) {
+      throw Refused.missing("MessageGroupId");
+    }
+    if (id.isEmpty()) {
+      if (settings.deduplication() != QueueSettings.Deduplication.BY_CONTENT) {
+        throw Refused.invalid("The queue should either have ContentBasedDeduplication enabled or"
+            + " MessageDeduplicationId provided explicitly");
+      }
+      id = Digests.sha256(body);
+    }
+    for (String each : List.of(group, id)) {
+      if (!PLACE.matcher(each).matches()) {
+        throw Refused.invalid(
+            "MessageGroupId and MessageDeduplicationId have 1 to 128 alphanumeric and punctuation"
+                + " characters.");
+      }
+    }
+    return new Draft.Place(group, id);
+  }
+
+  /// As SQS tells a number of a sequence: of one length, so that texts compare as they do.
+  private static String told(long sequence) {
+    return String.format("%020d", sequence);
+  }
+
   private static Map<String, Object> send(Queue queue, Input input) throws Refused {
     Checked checked = draft(queue, input);
-    queue.send(List.of(checked.draft()));
-    return checked.answer();
+    return checked.answer(queue.send(List.of(checked.draft())).getFirst());
   }
 
   private static Map<String, Object> sendBatch(Queue queue, Input input) throws Refused {
@@ -222,13 +285,13 @@ final class Actions {
       throw Refused.batch(
           "BatchRequestTooLong", "A batch has at most " + BATCH_BYTES_MAX + " bytes.");
     }
-    if (!checked.isEmpty()) {
-      queue.send(checked.values().stream().map(Checked::draft).toList());
-    }
+    Iterator<Sent> sent = checked.isEmpty()
+        ? Collections.emptyIterator()
+        : queue.send(checked.values().stream().map(Checked::draft).toList()).iterator();
     List<Map<String, Object>> done = new ArrayList<>();
     checked.forEach((id, each) -> {
       Map<String, Object> answer = new LinkedHashMap<>(Map.of("Id", id));
-      answer.putAll(each.answer());
+      answer.putAll(each.answer(sent.next()));
       done.add(answer);
     });
     return batch(done, failed);
@@ -268,6 +331,12 @@ final class Actions {
     attributes.put("ApproximateReceiveCount", Integer.toString(message.received()));
     attributes.put(
         "ApproximateFirstReceiveTimestamp", Long.toString(message.firstReceivedMillis()));
+    Draft.Place place = message.place();
+    if (!place.equals(Draft.Place.NONE)) {
+      attributes.put("MessageGroupId", place.group());
+      attributes.put("MessageDeduplicationId", place.deduplication());
+      attributes.put("SequenceNumber", told(message.sequence()));
+    }
     if (!system.contains("All")) {
       attributes.keySet().retainAll(system);
     }

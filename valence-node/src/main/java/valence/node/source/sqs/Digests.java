@@ -10,7 +10,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The MD5s by which a caller of SQS sees that what he sent has arrived as it was.
+/// The MD5s by which a caller of SQS sees that what he sent has arrived as it was, and the SHA-256
+/// by which a queue tells messages apart.
 final class Digests {
   private static final byte STRING = 1;
   private static final byte BINARY = 2;
@@ -19,6 +20,10 @@ final class Digests {
 
   static String ofBody(String body) {
     return HexFormat.of().formatHex(md5().digest(body.getBytes(UTF_8)));
+  }
+
+  static String sha256(String body) {
+    return HexFormat.of().formatHex(digest("SHA-256").digest(body.getBytes(UTF_8)));
   }
 
   /// Of message attributes: of each, by name, the lengths and bytes of name, type and value.
@@ -43,10 +48,14 @@ final class Digests {
   }
 
   private static MessageDigest md5() {
+    return digest("MD5");
+  }
+
+  private static MessageDigest digest(String algorithm) {
     try {
-      return MessageDigest.getInstance("MD5");
+      return MessageDigest.getInstance(algorithm);
     } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("each JDK has MD5", e);
+      throw new AssertionError("each JDK has " + algorithm, e);
     }
   }
 }

@@ -1,6 +1,5 @@
 package valence.node.source.sqs;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +38,7 @@ record Input(Map<?, ?> fields) {
     if (value == null) {
       return OptionalInt.empty();
     }
-    String text = value instanceof Long || value instanceof String || value instanceof BigDecimal
-        ? value.toString()
-        : "";
+    String text = value instanceof Number || value instanceof String ? value.toString() : "";
     return OptionalInt.of(number(name, text, min, max));
   }
 

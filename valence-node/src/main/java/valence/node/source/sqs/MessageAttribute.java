@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import valence.node.lambda.Json;
-import valence.node.lambda.JsonTree;
+import valence.wire.json.PlainJson;
 
 /// What a sender says beside a message's body, under a name.
 ///
@@ -74,7 +74,7 @@ record MessageAttribute(String type, String value) {
 
   /// Those that were kept.
   static Map<String, MessageAttribute> ofStored(String stored) throws Refused {
-    return stored.isEmpty() ? Map.of() : read(JsonTree.read(stored));
+    return stored.isEmpty() ? Map.of() : read(PlainJson.read(stored));
   }
 
   /// As a caller is told them.

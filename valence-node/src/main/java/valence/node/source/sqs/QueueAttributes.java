@@ -6,15 +6,20 @@ import java.util.Map;
 import java.util.Set;
 import valence.api.AnomalyException;
 import valence.node.lambda.Json;
-import valence.node.lambda.JsonTree;
 import valence.node.source.queue.Queue;
 import valence.node.source.queue.QueueSettings;
+import valence.node.source.queue.QueueSettings.Deduplication;
+import valence.wire.json.PlainJson;
 
 /// The attributes of a queue, as SQS names them.
 final class QueueAttributes {
   private static final String ARN = "arn:aws:sqs:";
-  private static final Set<String> FIFO =
-      Set.of("FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit");
+  private static final String FIFO_QUEUE = "FifoQueue";
+  private static final String BY_CONTENT = "ContentBasedDeduplication";
+
+  /// What queues that keep an order have, whatever is asked for.
+  private static final Map<String, String> OF_FIFO =
+      Map.of("DeduplicationScope", "queue", "FifoThroughputLimit", "perQueue");
 
   /// Of policies and keys of AWS, which have no meaning here: taken in and left.
   private static final Set<String> WITHOUT_EFFECT = Set.of(
@@ -25,6 +30,19 @@ final class QueueAttributes {
       "RedriveAllowPolicy");
 
   private QueueAttributes() {}
+
+  /// The settings of a queue that is made.
+  static QueueSettings made(String name, Map<?, ?> attributes) throws Refused {
+    boolean fifo = "true".equals(attributes.get(FIFO_QUEUE));
+    if (fifo != name.endsWith(QueueSettings.FIFO)) {
+      throw Refused.invalid(
+          fifo
+              ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or"
+                  + " underscores, must end with .fifo suffix and be 1 to 80 in length."
+              : "Only the name of a FIFO queue ends with .fifo: FifoQueue is to be true.");
+    }
+    return changed(QueueSettings.of(name), attributes);
+  }
 
   /// Settings with some of them changed.
   static QueueSettings changed(QueueSettings before, Map<?, ?> attributes) throws Refused {
@@ -43,6 +61,7 @@ final class QueueAttributes {
     int bytes = of.bodyBytesMax();
     String dead = of.deadLetters();
     int received = of.receivedMax();
+    Deduplication deduplication = of.deduplication();
     switch (name) {
       case "VisibilityTimeout" ->
         visibility = number(name, value, 0, QueueSettings.VISIBILITY_SECS_MAX);
@@ -68,17 +87,45 @@ final class QueueAttributes {
               QueueSettings.RECEIVED_MAX);
         }
       }
+      case FIFO_QUEUE -> {
+        if (flag(name, value) != of.keepsOrder()) {
+          throw Refused.attributeValue("Whether a queue is FIFO can't be changed.");
+        }
+      }
+      case BY_CONTENT -> {
+        boolean byContent = flag(name, value);
+        if (of.keepsOrder()) {
+          deduplication = byContent ? Deduplication.BY_CONTENT : Deduplication.BY_ID;
+        } else if (byContent) {
+          throw Refused.attribute(name + " is of FIFO queues.");
+        }
+      }
       default -> {
-        if (FIFO.contains(name)) {
-          throw Refused.unsupported(
-              "Queues that keep an order (FIFO) aren't offered here; use a standard queue.");
+        String only = OF_FIFO.get(name);
+        if (only != null) {
+          if (!of.keepsOrder()) {
+            throw Refused.attribute(name + " is of FIFO queues.");
+          }
+          if (!only.equals(value)) {
+            throw Refused.attributeValue(name + " can be " + only + " here, and nothing else.");
+          }
+          return of;
         }
         if (!WITHOUT_EFFECT.contains(name)) {
           throw Refused.attribute("Unknown Attribute " + name + ".");
         }
       }
     }
-    return new QueueSettings(visibility, delay, retention, wait, bytes, dead, received);
+    return new QueueSettings(
+        visibility, delay, retention, wait, bytes, dead, received, deduplication);
+  }
+
+  private static boolean flag(String name, String value) throws Refused {
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw Refused.attributeValue(name + " is true or false.");
+    };
   }
 
   private static int number(String name, String value, int min, int max) throws Refused {
@@ -91,7 +138,7 @@ final class QueueAttributes {
 
   private static Map<?, ?> policy(String text) throws Refused {
     try {
-      if (JsonTree.read(text) instanceof Map<?, ?> policy) {
+      if (PlainJson.read(text) instanceof Map<?, ?> policy) {
         return policy;
       }
     } catch (AnomalyException e) {
@@ -136,6 +183,11 @@ final class QueueAttributes {
       policy.put("maxReceiveCount", settings.receivedMax());
       all.put("RedrivePolicy", Json.print(policy));
     }
+    if (settings.keepsOrder()) {
+      all.put(FIFO_QUEUE, "true");
+      all.put(BY_CONTENT, Boolean.toString(settings.deduplication() == Deduplication.BY_CONTENT));
+      all.putAll(OF_FIFO);
+    }
     if (names.contains("All")) {
       return all;
     }
@@ -146,7 +198,9 @@ final class QueueAttributes {
         asked.put(name, value);
       } else if (!name.equals("RedrivePolicy")
           && !WITHOUT_EFFECT.contains(name)
-          && !FIFO.contains(name)) {
+          && !name.equals(FIFO_QUEUE)
+          && !name.equals(BY_CONTENT)
+          && !OF_FIFO.containsKey(name)) {
         throw Refused.attribute("Unknown Attribute " + name + ".");
       }
     }

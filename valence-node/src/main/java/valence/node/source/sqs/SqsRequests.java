@@ -16,8 +16,8 @@ import valence.node.http.Endpoint;
 import valence.node.http.Exchange;
 import valence.node.http.Reply;
 import valence.node.lambda.Json;
-import valence.node.lambda.JsonTree;
 import valence.node.source.queue.Queues;
+import valence.wire.json.PlainJson;
 
 /// The requests of SQS's callers at the api door.
 public final class SqsRequests implements Endpoint {
@@ -79,7 +79,7 @@ public final class SqsRequests implements Endpoint {
     String body = body(exchange);
     if (isJson(exchange)) {
       String action = exchange.header("x-amz-target").orElse(TARGET).substring(TARGET.length());
-      Input input = Input.of(body.isBlank() ? Map.of() : JsonTree.read(body));
+      Input input = Input.of(body.isBlank() ? Map.of() : PlainJson.read(body));
       return reply(exchange, 200, JSON, Json.print(actions.answer(call(exchange, action, input))));
     }
     Map<String, String> fields = QueryForm.fields(body);

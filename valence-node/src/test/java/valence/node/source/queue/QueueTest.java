@@ -83,7 +83,9 @@ final class QueueTest {
   @Test
   void whatIsHandedOutTooOftenComesToTheDeadLetters() throws Exception {
     Queue dead = queues.open("dead", QueueSettings.DEFAULT);
-    Queue queue = queues.open("orders", new QueueSettings(0, 0, 600, 0, 1000, "dead", 2));
+    Queue queue = queues.open(
+        "orders",
+        new QueueSettings(0, 0, 600, 0, 1000, "dead", 2, QueueSettings.Deduplication.NONE));
     queue.send(List.of(new Draft("poison", "{\"a\":1}", Duration.ZERO)));
     assertThat(queue.receive(1, NO_WAIT, NO_WAIT)).hasSize(1);
     assertThat(queue.receive(1, NO_WAIT, LONG)).hasSize(1);
@@ -147,7 +149,7 @@ final class QueueTest {
           drafts.forEach(draft -> expected.put(draft.id(), draft.body()));
         }
         case 3, 4, 5 -> {
-          for (Message message : queue.receive(random.nextInt(1, 5), LONG, NO_WAIT)) {
+          for (Message message : queue.receiveHere(random.nextInt(1, 5), LONG, NO_WAIT)) {
             assertThat(expected).as("-Dseed=%d", seed).containsKey(message.id());
             assertThat(message.body()).isEqualTo(expected.get(message.id()));
             assertThat(message.received())
@@ -187,6 +189,38 @@ final class QueueTest {
       some.forEach(message -> found.add(message.id()));
     }
     assertThat(found).as("-Dseed=%d", seed).isEqualTo(expected.keySet());
+  }
+
+  @Test
+  void whatIsHandedOutToOthersStaysSoOverCrashes() throws Exception {
+    Queue queue = queues.open("orders", QueueSettings.DEFAULT);
+    queue.send(List.of(new Draft("others"), new Draft("back"), new Draft("here")));
+    List<Message> others = queue.receive(2, LONG, NO_WAIT);
+    assertThat(queue.receiveHere(1, LONG, NO_WAIT)).hasSize(1);
+    assertThat(queue.changeVisibility(others.get(1).handle(), NO_WAIT)).isTrue();
+    queue = opened().existing("orders");
+    assertThat(queue.counts()).isEqualTo(new Queue.Counts(2, 0, 1, 0));
+    assertThat(bodies(queue.receiveHere(9, LONG, NO_WAIT))).containsExactly("back", "here");
+    assertThat(queue.changeVisibility(others.getFirst().handle(), LONG)).isTrue();
+    queue.delete(List.of(others.getFirst().handle()));
+    assertThat(opened().existing("orders").counts()).isEqualTo(new Queue.Counts(2, 0, 0, 0));
+  }
+
+  @Test
+  void whatIsDeletedWhileItIsHandedOutIsGone() throws Exception {
+    Queue queue = queues.open("orders", QueueSettings.DEFAULT);
+    try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 100; i++) {
+        queue.send(List.of(new Draft("a"), new Draft("b"), new Draft("c")));
+        Future<?> purged = tasks.submit(queue::purge);
+        List<Message> received = queue.receive(9, LONG, NO_WAIT);
+        queue.delete(received.stream().map(Message::handle).toList());
+        purged.get();
+        queue.purge();
+      }
+    }
+    assertThat(queue.counts()).isEqualTo(new Queue.Counts(0, 0, 0, 0));
+    assertThat(opened().existing("orders").counts()).isEqualTo(new Queue.Counts(0, 0, 0, 0));
   }
 
   @Test

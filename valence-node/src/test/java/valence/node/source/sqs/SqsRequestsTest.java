@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
 import valence.api.Client;
 import valence.node.http.BodyBudget;
 import valence.node.http.Door;
-import valence.node.lambda.JsonTree;
 import valence.node.source.queue.QueueFacts;
 import valence.node.source.queue.Queues;
-import valence.node.testing.Fuzz;
 import valence.node.testing.MemorySystem;
 import valence.node.testing.Requests;
+import valence.testing.Fuzz;
+import valence.wire.json.PlainJson;
 
 final class SqsRequestsTest {
   private final Client client = MemorySystem.open();
@@ -61,7 +61,7 @@ final class SqsRequestsTest {
         "application/x-amz-json-1.0",
         "x-amz-target",
         "AmazonSQS." + action);
-    return (Map<?, ?>) JsonTree.read(answer.body());
+    return (Map<?, ?>) PlainJson.read(answer.body());
   }
 
   private String form(String path, String body) throws Exception {
@@ -111,7 +111,7 @@ final class SqsRequestsTest {
   @Test
   void mistakesAreSaidAsAwsDoes() throws Exception {
     assertThat(call("CreateQueue", "{\"QueueName\":\"a.fifo\"}").get("__type"))
-        .isEqualTo("com.amazonaws.sqs#UnsupportedOperation");
+        .isEqualTo("com.amazonaws.sqs#InvalidParameterValue");
     assertThat(call("CreateQueue", "{\"QueueName\":\"a b\"}").get("__type"))
         .isEqualTo("com.amazonaws.sqs#InvalidParameterValue");
     assertThat(call("GetQueueUrl", "{\"QueueName\":\"none\"}").get("__type"))
@@ -218,6 +218,82 @@ final class SqsRequestsTest {
         .contains("The specified queue does not exist");
     aws("delete-queue", "--queue-url", url);
     assertThat(aws("list-queues")).doesNotContain("/orders");
+  }
+
+  @Test
+  void queuesThatKeepAnOrderSayAllThatSqsDoes() throws Exception {
+    Object url = call(
+            "CreateQueue",
+            "{\"QueueName\":\"o.fifo\",\"Attributes\":{\"FifoQueue\":\"true\","
+                + "\"ContentBasedDeduplication\":\"true\"}}")
+        .get("QueueUrl");
+    String queue = "\"QueueUrl\":\"" + url + "\"";
+    String message = "{" + queue + ",\"MessageBody\":\"a\",\"MessageGroupId\":\"g\"}";
+    Map<?, ?> first = call("SendMessage", message);
+    assertThat(first.get("SequenceNumber").toString()).hasSize(20);
+    assertThat(call("SendMessage", message)).isEqualTo(first);
+    Map<?, ?> batch = call(
+        "SendMessageBatch",
+        "{" + queue + ",\"Entries\":[{\"Id\":\"1\",\"MessageBody\":\"b\",\"MessageGroupId\":\"g\","
+            + "\"MessageDeduplicationId\":\"x\"},{\"Id\":\"2\",\"MessageBody\":\"c\"}]}");
+    assertThat(batch.get("Failed").toString()).contains("MissingParameter", "MessageGroupId");
+    Map<?, ?> got = call(
+        "ReceiveMessage",
+        "{" + queue + ",\"MaxNumberOfMessages\":10,\"AttributeNames\":[\"All\"]}");
+    assertThat((List<?>) got.get("Messages"))
+        .extracting(each -> ((Map<?, ?>) each).get("Body"))
+        .isEqualTo(List.of("a", "b"));
+    Map<?, ?> told =
+        (Map<?, ?>) ((Map<?, ?>) ((List<?>) got.get("Messages")).get(1)).get("Attributes");
+    assertThat(told.get("MessageGroupId")).isEqualTo("g");
+    assertThat(told.get("MessageDeduplicationId")).isEqualTo("x");
+    assertThat(told.get("SequenceNumber").toString())
+        .isGreaterThan(first.get("SequenceNumber").toString());
+    assertThat(call(
+                "SendMessage",
+                "{" + queue + ",\"MessageBody\":\"a\",\"MessageGroupId\":\"g\",\"DelaySeconds\":5}")
+            .get("__type"))
+        .isEqualTo("com.amazonaws.sqs#InvalidParameterValue");
+    assertThat(call(
+            "SetQueueAttributes",
+            "{" + queue + ",\"Attributes\":{\"ContentBasedDeduplication\":\"false\"}}"))
+        .isEmpty();
+    assertThat(call("SendMessage", message).get("message"))
+        .asString()
+        .contains("ContentBasedDeduplication");
+    assertThat(call(
+                "CreateQueue",
+                "{\"QueueName\":\"s\",\"Attributes\":{\"ContentBasedDeduplication\":\"true\"}}")
+            .get("__type"))
+        .isEqualTo("com.amazonaws.sqs#InvalidAttributeName");
+  }
+
+  @Test
+  void theStockAwsCommandLineKeepsAnOrder() throws Exception {
+    assumeTrue(present("aws"), "the aws command line isn't on the PATH");
+    String url = string(
+        aws("create-queue", "--queue-name", "o.fifo", "--attributes", "FifoQueue=true"),
+        "QueueUrl");
+    for (String body : List.of("one", "two", "one")) {
+      assertThat(aws(
+              "send-message",
+              "--queue-url",
+              url,
+              "--message-body",
+              body,
+              "--message-group-id",
+              "g",
+              "--message-deduplication-id",
+              body))
+          .contains("SequenceNumber", "MD5OfMessageBody");
+    }
+    String first = aws("receive-message", "--queue-url", url, "--attribute-names", "All");
+    assertThat(first).contains("\"Body\": \"one\"", "\"MessageGroupId\": \"g\"");
+    assertThat(aws("receive-message", "--queue-url", url)).doesNotContain("two");
+    aws("delete-message", "--queue-url", url, "--receipt-handle", string(first, "ReceiptHandle"));
+    assertThat(aws("receive-message", "--queue-url", url)).contains("\"Body\": \"two\"");
+    assertThat(aws("get-queue-attributes", "--queue-url", url, "--attribute-names", "All"))
+        .contains("\"FifoQueue\": \"true\"", "\"ApproximateNumberOfMessages\": \"0\"");
   }
 
   @Test
