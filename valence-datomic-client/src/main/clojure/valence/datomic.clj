@@ -9,13 +9,14 @@
    [datomic.client.api.impl :as impl]
    [datomic.client.api.protocols :as protocols])
   (:import
-   (clojure.lang ILookup Keyword)
+   (clojure.lang Counted IHashEq ILookup ISeq Keyword Sequential)
    (java.time Duration)
-   (java.util Collection List Map Set)
+   (java.util Collection Iterator List Map Set)
    (java.util.stream Stream)
    (valence.api
     Anomaly AnomalyException Connection Datom Db Index LogEntry PullRequest QueryRequest
-    Transaction TxReport Valence)))
+    Transaction TxReport Valence)
+   (valence.edn Edn)))
 
 (set! *warn-on-reflection* true)
 
@@ -23,8 +24,10 @@
 
 ;; Failures
 
+(declare clj)
+
 (defn- anomaly [^Anomaly anomaly]
-  (into {} (.toMap anomaly)))
+  (clj (.toMap anomaly)))
 
 (defn- failure [^AnomalyException e]
   (let [data  (anomaly (.anomaly e))
@@ -45,8 +48,6 @@
 
 ;; Results
 
-(declare clj)
-
 (defn- items-of [^Collection items]
   (persistent! (reduce (fn [v x] (conj! v (clj x))) (transient []) items)))
 
@@ -66,6 +67,21 @@
     (instance? Collection x) (items-of x)
     :else x))
 
+(def ^:private chunk-size 32)
+
+(defn- items
+  "What an iterator gives, read as it is consumed."
+  [^Iterator iterator]
+  (lazy-seq
+   (failing
+    (when (.hasNext iterator)
+      (let [buffer (chunk-buffer chunk-size)]
+        (loop [n 0]
+          (when (and (< n (long chunk-size)) (.hasNext iterator))
+            (chunk-append buffer (.next iterator))
+            (recur (inc n))))
+        (chunk-cons (chunk buffer) (items iterator)))))))
+
 (defn- page
   "What :offset and :limit of an arg map leave of a stream. All of a bounded page is read at once, so
   that a failure shows here; without a limit it is read as it is consumed."
@@ -74,8 +90,9 @@
         limit   (if (some? (:limit arg-map)) (:limit arg-map) default-limit)
         skipped (.skip stream (long offset))]
     (if (neg? (long limit))
-      (let [items (iterator-seq (.iterator skipped))]
-        (or (failing (seq items)) ()))
+      (let [all (items (.iterator skipped))]
+        (seq all) ; so that a mistake in the call shows here
+        all)
       (failing (with-open [s (.limit ^Stream skipped (long limit))]
                  (vec (.toArray ^Stream s)))))))
 
@@ -129,8 +146,15 @@
           (with-meta [found] (assoc asked ::value true)))))
     (convert result)))
 
+(defn- tx-data
+  "That of an arg map, which may be nil, as what a program computed; left out it is forgotten."
+  [arg-map]
+  (if (contains? arg-map :tx-data)
+    (:tx-data arg-map)
+    (required arg-map :tx-data)))
+
 (defn- transaction ^Transaction [arg-map]
-  (cond-> (-> (Transaction/of (required arg-map :tx-data))
+  (cond-> (-> (Transaction/of (or (tx-data arg-map) []))
               (.withTimeout (duration arg-map)))
     (:io-context arg-map)
     (as-> ^Transaction t (.withIoContext t ^Keyword (:io-context arg-map)))))
@@ -155,43 +179,75 @@
     (page arg-map
           (failing (.indexRange db (required arg-map :attrid) (:start arg-map) (:end arg-map)))))
   (index-pull [db arg-map]
-    (mapv clj
-          (page arg-map
-                (failing (.indexPull db (index arg-map) (required arg-map :selector)
-                                     (required arg-map :start)
-                                     (boolean (:reverse arg-map)))))))
+    (map clj
+         (page arg-map
+               (failing (.indexPull db (index arg-map) (required arg-map :selector)
+                                    (required arg-map :start)
+                                    (boolean (:reverse arg-map)))))))
   (db-stats [db]
     (let [^valence.api.DbStats stats (failing (.stats db))]
       {:datoms (.datoms stats)
        :attrs  (into {} (map (fn [[ident n]] [ident {:count n}])) (.attributes stats))}))
   (pull
     ([db arg-map]
-     (let [request (cond-> (-> (PullRequest/of (required arg-map :selector)
-                                               (required arg-map :eid))
-                               (.withTimeout (duration arg-map)))
-                     (:io-context arg-map)
-                     (as-> ^PullRequest r (.withIoContext r ^Keyword (:io-context arg-map))))
-           pulled  (failing (.pull db ^PullRequest request))]
-       (not-empty (map-of pulled))))
+     (let [{:keys [eid io-context]} arg-map
+           selector (required arg-map :selector)]
+       (if (nil? eid) ; what a program looked for and didn't find
+         (protocols/pull db selector eid)
+         (let [request (cond-> (.withTimeout (PullRequest/of selector eid) (duration arg-map))
+                         io-context
+                         (as-> ^PullRequest r (.withIoContext r ^Keyword io-context)))]
+           (not-empty (map-of (failing (.pull db ^PullRequest request))))))))
     ([db selector eid]
      (not-empty (map-of (failing (.pull db ^Object selector ^Object eid))))))
-  (with [db arg-map] (report (failing (.with db (transaction arg-map))))))
+  (with [db arg-map]
+    (report (failing (.with db (transaction (merge {:tx-data []} arg-map)))))))
+
+;; What a query found, each row made Clojure's own when it is looked at; how many there are is known.
+(deftype Rows [^List found meta rows]
+  clojure.lang.IObj
+  (meta [_] meta)
+  (withMeta [_ meta] (Rows. found meta rows))
+
+  Counted
+  (count [_] (.size found))
+
+  Sequential
+  ISeq
+  (first [_] (first @rows))
+  (next [_] (next @rows))
+  (more [_] (rest @rows))
+  (cons [_ x] (cons x @rows))
+  (empty [_] ())
+  (equiv [_ other] (= (sequence @rows) other))
+  (seq [this] (when-not (.isEmpty found) this))
+
+  IHashEq
+  (hasheq [_] (hash (sequence @rows)))
+
+  Iterable
+  (iterator [_] (clojure.lang.SeqIterator. (seq @rows)))
+
+  Object
+  (hashCode [_] (.hashCode ^Object (sequence @rows)))
+  (equals [_ other] (.equals ^Object (sequence @rows) other))
+  (toString [_] (pr-str (sequence @rows))))
+
+(defn- rows-of [found]
+  (Rows. found nil (delay (map clj found))))
 
 (extend-protocol impl/Queryable
   Db
   (q [db arg-map]
     (with-stats arg-map (failing (.q db (request arg-map))) clj))
   (qseq [db arg-map]
-    (letfn [(rows [^List found]
-              (if (zero? (.size found))
-                ()
-                (map clj found)))]
-      (if (or (:query-stats arg-map) (:io-context arg-map))
-        (let [{:keys [ret io-stats query-stats]} (into {} (failing (.qseqWithStats db (request arg-map))))]
-          (with-meta (rows ret) (cond-> {}
-                                  io-stats (assoc :io-stats (clj io-stats))
-                                  query-stats (assoc :query-stats (clj query-stats)))))
-        (rows (failing (.qseq db (request arg-map))))))))
+    (if (or (:query-stats arg-map) (:io-context arg-map))
+      (let [{:keys [ret io-stats query-stats]}
+            (into {} (failing (.qseqWithStats db (request arg-map))))]
+        (with-meta (rows-of ret) (cond-> {}
+                                   io-stats (assoc :io-stats (clj io-stats))
+                                   query-stats (assoc :query-stats (clj query-stats)))))
+      (rows-of (failing (.qseq db (request arg-map)))))))
 
 ;; Connections and clients
 
@@ -216,8 +272,8 @@
   (sync [_ t] (failing (.sync connection (long t))))
   (with-db [_] (failing (.withDb connection)))
   (tx-range [_ arg-map]
-    (mapv (fn [^LogEntry entry] {:t (.t entry) :data (vec (.toArray (.data entry)))})
-          (page arg-map (failing (.txRange connection (:start arg-map) (:end arg-map)))))))
+    (map (fn [^LogEntry entry] {:t (.t entry) :data (vec (.toArray (.data entry)))})
+         (page arg-map (failing (.txRange connection (:start arg-map) (:end arg-map)))))))
 
 (defn- db-name ^String [arg-map]
   (let [given (:db-name arg-map)]
@@ -269,22 +325,60 @@
   (system (assoc (select-keys arg-map [:storage-dir :system :storage :encryption :functions :cache])
                  :server-type :local)))
 
+(def ^:private local-files
+  "Where programs of datomic-local look for a :storage-dir when their map has none."
+  ["local.edn" "datomic-local.edn" "dev-local.edn"])
+
+(defn- default-storage-dir []
+  (some (fn [^String file]
+          (let [file (java.io.File. (str (System/getProperty "user.home") "/.datomic") file)]
+            (when (.isFile file)
+              (:storage-dir (Edn/read (slurp file))))))
+        local-files))
+
+;; The last :storage-dir of each :system of this process.
+(defonce ^:private local-systems (atom {}))
+
+;; A :storage-dir for each :system whose clients are to be local.
+(defonce ^:private diverted (atom {}))
+
 (defn datomic-local
   "A system in this process, with the keys of datomic-local: each :system has a folder of its own
-  below :storage-dir, which may be :mem."
-  [{:keys [system storage-dir] :as arg-map}]
+  below :storage-dir, which may be :mem. Without it, that of ~/.datomic/local.edn counts."
+  [{:keys [system storage-dir]}]
   (when-not (and (string? system) (seq system))
     (throw (incorrect (str ":system is " (pr-str system) "; expected a name."))))
-  (cond
-    (= :mem storage-dir)
-    (local {:storage-dir :mem :system system})
+  (let [storage-dir (or storage-dir (default-storage-dir))
+        client
+        (cond
+          (= :mem storage-dir)
+          (local {:storage-dir :mem :system system})
 
-    (and (string? storage-dir) (.isAbsolute (java.io.File. ^String storage-dir)))
-    (local {:storage-dir (str (java.io.File. ^String storage-dir ^String system))})
+          (and (string? storage-dir) (.isAbsolute (java.io.File. ^String storage-dir)))
+          (local {:storage-dir (str (java.io.File. ^String storage-dir ^String system))})
 
-    :else
-    (throw (incorrect (str ":storage-dir is " (pr-str storage-dir)
-                           "; expected an absolute path, or :mem.")))))
+          :else
+          (throw (incorrect (str ":storage-dir is " (pr-str storage-dir)
+                                 "; expected an absolute path, or :mem, here or in"
+                                 " ~/.datomic/local.edn."))))]
+    (swap! local-systems assoc system storage-dir)
+    client))
+
+(defn divert
+  "Lets clients of a :system that isn't local be of one in this process from now on."
+  [{:keys [system storage-dir]}]
+  (let [storage-dir (or storage-dir (default-storage-dir))]
+    (datomic-local {:system system :storage-dir storage-dir})
+    (swap! diverted assoc system storage-dir)
+    nil))
+
+(defn release
+  "Lets go what this process has of a database; of one in memory, that is all there is."
+  [{:keys [system db-name storage-dir]}]
+  (when (= :mem (or storage-dir (get @local-systems system)))
+    (protocols/delete-database (datomic-local {:system system :storage-dir :mem})
+                               {:db-name db-name}))
+  true)
 
 (defn- endpoint [text]
   (cond
@@ -313,11 +407,13 @@
 
 (defn client
   "The client of any :server-type that Valence or the open client api knows."
-  [arg-map]
-  (case (:server-type arg-map)
+  [{:keys [server-type system] :as arg-map}]
+  (case server-type
     :local (local arg-map)
     (:datomic-local :dev-local) (datomic-local arg-map)
     (:remote :peer-server) (remote arg-map)
-    (:ion :cloud) (ion arg-map)
-    (throw (incorrect (str ":server-type is " (pr-str (:server-type arg-map))
+    (:ion :cloud) (if-let [storage-dir (get @diverted system)]
+                    (datomic-local {:system system :storage-dir storage-dir})
+                    (ion arg-map))
+    (throw (incorrect (str ":server-type is " (pr-str server-type)
                            "; expected :ion, :cloud, :remote, :peer-server, :datomic-local or :local.")))))

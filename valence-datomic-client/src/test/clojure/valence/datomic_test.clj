@@ -2,7 +2,12 @@
   "A program of the client api, run against whatever system the client map names."
   (:require [clojure.test :refer [deftest is testing]]
             [datomic.client.api :as d]
-            [datomic.ion :as ion]))
+            [datomic.client.api.alpha :as alpha]
+            [datomic.dev-local :as dev-local]
+            [datomic.ion :as ion]
+            [datomic.ion.edn.api-gateway :as gateway]
+            [datomic.ion.lambda.api-gateway :refer [ionize]]
+            [datomic.local]))
 
 (def ^:dynamic *client-map* {:server-type :datomic-local :system "test" :storage-dir :mem})
 
@@ -52,7 +57,13 @@
     (is (= [{:title "Alien"} {:title "Aliens"}]
            (sort-by :title (d/q '[:find ?t :keys title :where [_ :movie/title ?t]] db))))
     (let [rows (d/qseq {:query '[:find (pull ?e [:movie/year]) :where [?e :movie/year]] :args [db]})]
-      (is (= #{[{:movie/year 1979}] [{:movie/year 1986}]} (set rows))))
+      (is (= #{[{:movie/year 1979}] [{:movie/year 1986}]} (set rows)))
+      (is (counted? rows))
+      (is (= 2 (count rows)))
+      (is (= (vec rows) rows))
+      (is (= (pr-str (vec rows)) (pr-str (vec (seq rows)))))
+      (is (= [[:x] 3] [(first (cons [:x] rows)) (count (cons [:x] rows))]))
+      (is (empty? (d/qseq {:query '[:find ?e :where [?e :movie/title "None"]] :args [db]}))))
     (let [{:keys [ret query-stats]}
           (d/q {:query '[:find (count ?e) . :where [?e :movie/title]] :args [db] :query-stats true})]
       (is (= 2 ret))
@@ -93,6 +104,99 @@
     (let [{:keys [db-after]} (d/with (d/with-db conn) {:tx-data [{:movie/title "A" :movie/year 3}]})]
       (is (= [3 2] (map year [db-after (d/db conn)])))
       (is (= 4 (year (:db-after (d/with db-after {:tx-data [{:movie/title "A" :movie/year 4}]}))))))))
+
+(deftest what-was-computed-may-be-nothing
+  (let [conn (fresh-connection)
+        db (d/db conn)]
+    (is (= 1 (count (:tx-data (d/transact conn {:tx-data nil})))))
+    (is (= 1 (count (:tx-data (d/with (d/with-db conn) {})))))
+    (is (= {:db/id nil} (d/pull db '[*] nil) (d/pull db {:selector '[*] :eid nil})))
+    (is (nil? (d/pull db {:selector '[:movie/title] :eid nil})))))
+
+(deftest what-is-read-without-a-limit-is-read-lazily
+  (let [conn (fresh-connection)
+        _ (dotimes [i 3]
+            (d/transact conn {:tx-data (for [j (range 100)] {:movie/title (str i "-" j)})}))
+        db (d/db conn)
+        all (d/datoms db {:index :aevt :components [:movie/title] :limit -1})]
+    (is (seq? all))
+    (is (= 300 (count all)))
+    (is (= (map :t (d/tx-range conn {:start (- (:t db) 2) :limit -1}))
+           (range (- (:t db) 2) (inc (:t db)))))
+    (is (= 300 (count (d/index-pull db {:index :avet :selector [:movie/title]
+                                        :start [:movie/title] :limit -1}))))
+    (is (= () (d/datoms db {:index :aevt :components [:movie/year] :limit -1})))))
+
+(deftest the-first-name-of-the-api-is-known
+  (let [conn (fresh-connection)]
+    (is (= (d/db conn) (alpha/db conn)))
+    (is (= (keys (ns-publics 'datomic.client.api.alpha)) (keys (ns-publics 'datomic.client.api))))))
+
+(deftest clients-of-a-system-can-be-diverted
+  (let [system (str "elsewhere-" (random-uuid))
+        named {:system system :db-name "shop"}
+        client-map {:server-type :cloud :region "us-east-1" :system system
+                    :endpoint "http://entry.elsewhere.us-east-1.datomic.net:8182/"}]
+    (dev-local/divert-system {:system system :storage-dir :mem})
+    (d/create-database (d/client client-map) named)
+    (let [conn (d/connect (d/client (assoc client-map :server-type :ion)) named)]
+      (d/transact conn {:tx-data schema}))
+    (is (= ["shop"] (d/list-databases (d/client client-map) {})))
+    (datomic.local/release-db named)
+    (is (= [] (d/list-databases (d/client client-map) {})))))
+
+(deftest databases-are-copied
+  (let [conn (fresh-connection)
+        source (assoc *client-map* :db-name (:db-name (d/db conn)))
+        copy #(hash-map :server-type :datomic-local :storage-dir :mem :system "copies"
+                        :db-name (str "copy-" (random-uuid)))
+        dest (copy)
+        small (copy)
+        titles '[:find ?title ?added :where [_ :movie/title ?title _ ?added]]
+        open #(d/db (d/connect (d/client %) %))]
+    (d/transact conn {:tx-data [{:db/ident :movie/takes :db/valueType :db.type/tuple
+                                 :db/tupleTypes [:db.type/ref :db.type/long]
+                                 :db/cardinality :db.cardinality/one}
+                                {:db/ident :movie/title+year :db/valueType :db.type/tuple
+                                 :db/tupleAttrs [:movie/title :movie/year]
+                                 :db/cardinality :db.cardinality/one}]})
+    (d/transact conn {:tx-data [{:db/id "a" :movie/title "A" :movie/year 1}
+                                {:movie/title "B" :movie/sequel "a" :movie/takes ["a" 7]}
+                                {:db/id "datomic.tx" :db/doc "first"}]})
+    (let [before (:t (d/db conn))]
+      (d/transact conn {:tx-data [[:db/retract [:movie/title "A"] :movie/title "A"]
+                                  {:movie/title "C"}]})
+      (is (= 4 (:txes (dev-local/import-cloud {:source source :dest dest}))))
+      (let [db (open dest)]
+        (is (= (set (d/q titles (d/history (d/db conn)))) (set (d/q titles (d/history db)))))
+        (is (= [[{:movie/sequel {:movie/year 1}}]]
+               (d/q '[:find (pull ?e [{:movie/sequel [:movie/year]}]) :where [?e :movie/sequel]]
+                    db)))
+        (is (= [[1]] (d/q '[:find ?year :where [_ :movie/takes ?t] [(untuple ?t) [?e]]
+                            [?e :movie/year ?year]] db)))
+        (is (= (d/q '[:find ?doc ?at :where [?tx :db/doc ?doc] [?tx :db/txInstant ?at]]
+                    (d/db conn))
+               (d/q '[:find ?doc ?at :where [?tx :db/doc ?doc] [?tx :db/txInstant ?at]] db)))
+        (is (= :cognitect.anomalies/incorrect
+               (:cognitect.anomalies/category
+                (anomaly-of (dev-local/import-cloud {:source source :dest dest}))))))
+      (dev-local/import-cloud {:source source :dest small
+                               :filter {:before (inc before) :exclude-attrs [:movie/year]
+                                        :include-attrs {'movie/* {}}}})
+      (let [db (open small)]
+        (is (= #{["A"] ["B"]} (set (d/q '[:find ?t :where [_ :movie/title ?t]] db))))
+        (is (= [] (d/q '[:find ?y :where [_ :movie/year ?y]] db)))))))
+
+(deftest handlers-behind-a-gateway-find-its-event
+  (let [handler (ionize (fn [request]
+                          {:status 200
+                           :body (-> request ::gateway/data :requestContext :stage)}))]
+    (is (= {:status 200 :body "dev"}
+           (handler {:request-method :get :uri "/" :json "{}"
+                     :data (java.util.HashMap. {"requestContext"
+                                                (java.util.HashMap. {"stage" "dev"})})})))
+    (is (= :cognitect.anomalies/incorrect
+           (:cognitect.anomalies/category (anomaly-of (handler {:input "{}"})))))))
 
 (deftest failures-are-anomalies
   (let [conn (fresh-connection)
