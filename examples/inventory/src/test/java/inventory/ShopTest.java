@@ -57,7 +57,7 @@ class ShopTest {
   @Test
   void aSystemIsOpenedByHand() {
     try (TestSystem system = TestSystem.open(Instant.parse("2026-01-01T00:00:00Z"))) {
-      system.database("inventory", "schema.edn", "items.edn");
+      system.database("inventory", "items.edn");
       assertEquals(200, system.ions().get("/items").status());
     }
   }

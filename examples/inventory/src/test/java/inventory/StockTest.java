@@ -15,9 +15,7 @@ import valence.api.Db;
 import valence.test.ValenceTest;
 
 /// The functions that the database calls: called here as plain Java, and by the database itself.
-@ValenceTest(
-    database = "inventory",
-    facts = {"schema.edn", "tea.edn"})
+@ValenceTest(database = "inventory", facts = "tea.edn")
 class StockTest {
   @ParameterizedTest
   @CsvSource({"0, out", "1, low", "4, low", "5, good", "100, good"})

@@ -85,8 +85,8 @@ public final class DevMain {
       }
       feed.tell(
           "up", Map.of("api-port", (long) node.apiPort(), "http-port", (long) node.httpPort()));
-      var development =
-          new Development(flags.config().group(), node.serving(), node.system(), feed);
+      var development = new Development(
+          flags.config().group(), node.serving(), node.system(), node.telemetry(), feed);
       Thread.ofPlatform().name("messages").daemon().start(() -> {
         try {
           development.obey(

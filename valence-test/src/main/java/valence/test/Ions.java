@@ -12,11 +12,18 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
+import valence.api.AnomalyException;
+import valence.api.Db;
+import valence.edn.Edn;
 import valence.engine.function.FunctionResolver.Use;
 import valence.node.app.AllowedFunctions;
+import valence.node.app.Application;
 import valence.node.app.Serving;
+import valence.node.deploy.Readiness;
 import valence.node.http.BodyBudget;
 import valence.node.http.Door;
 import valence.node.http.Endpoint;
@@ -31,14 +38,25 @@ public final class Ions {
 
   private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(16);
 
+  // Held, since a logger that nobody holds is collected with its level.
+  private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty");
+
+  static {
+    if (JETTY.getLevel() == null) {
+      JETTY.setLevel(Level.WARNING); // that doors open and close is no news of a test
+    }
+  }
+
   private final Serving serving;
+  private final AllowedFunctions functions;
   private final String group;
   private @Nullable Door lambdas; // guarded by this, like what follows; opened when first used
   private @Nullable Door web;
   private @Nullable HttpClient http;
 
-  Ions(Serving serving, String group) {
+  Ions(Serving serving, AllowedFunctions functions, String group) {
     this.serving = serving;
+    this.functions = functions;
     this.group = group;
   }
 
@@ -56,7 +74,8 @@ public final class Ions {
   /// @param status  200 when the function ran, whatever came of it; 202 of an event; else why not:
   ///     404 no such function, 413 a payload too large, 429 too many calls
   /// @param failed  whether the function threw, took too long or answered too much
-  /// @param payload JSON text: what it answered, or the error with `errorType` and `errorMessage`
+  /// @param payload what it answered, text as it is and data as JSON, or the error with `errorType`
+  /// and `errorMessage`
   public record LambdaAnswer(int status, boolean failed, String payload) {}
 
   /// Calls a Lambda function and waits for its answer.
@@ -95,6 +114,11 @@ public final class Ions {
     return request("GET", path, Map.of(), new byte[0]);
   }
 
+  /// Asks the HTTP handler with POST and no body.
+  public WebAnswer post(String path) {
+    return request("POST", path, Map.of(), new byte[0]);
+  }
+
   /// Asks the HTTP handler with POST.
   public WebAnswer post(String path, String contentType, String body) {
     return request("POST", path, Map.of("content-type", contentType), body.getBytes(UTF_8));
@@ -116,14 +140,50 @@ public final class Ions {
     return new WebAnswer(answer.statusCode(), joined, answer.body());
   }
 
-  /// Calls a function that queries may call, under the allow-list, with its arguments converted;
-  /// `forbidden` when it isn't under `:allow`.
+  /// What the application's start-up check says.
   ///
-  /// @param function qualified, such as `shop.Stock/level`
+  /// @param reason why a deployment would be rolled back, a sentence; empty when it is ready
+  public record CheckAnswer(boolean ready, String reason) {}
+
+  /// Calls the function that `:check` names, within its time, as a deployment does; `not-found`
+  /// when there is none.
+  public CheckAnswer check() throws InterruptedException {
+    Application application = serving.current().orElseThrow(Ions::noCheck);
+    if (application.check().isEmpty()) {
+      throw noCheck();
+    }
+    return switch (Readiness.of(application)) {
+      case Readiness.Ready _ -> new CheckAnswer(true, "");
+      case Readiness.Unready(String reason, String _) -> new CheckAnswer(false, reason);
+      case Readiness.Threw(String reason, String _, Throwable _) -> new CheckAnswer(false, reason);
+      case Readiness.Late(String reason, String _) -> new CheckAnswer(false, reason);
+    };
+  }
+
+  private static AnomalyException noCheck() {
+    return Anomaly.of(
+            Anomaly.Category.NOT_FOUND,
+            "The application has no start-up check.",
+            "Expected :check {:fn …} in ion-config.edn.")
+        .toException();
+  }
+
+  /// Calls a function that queries may call, as a query from elsewhere does: under the allow-list,
+  /// with arguments and answer as EDN carries them, and converted; `forbidden` when it isn't under
+  /// `:allow`.
+  ///
+  /// @param function  qualified, such as `shop.Stock/level`
+  /// @param arguments what EDN can say, and database values
   public @Nullable Object call(String function, @Nullable Object... arguments) throws Exception {
-    return new AllowedFunctions(serving)
-        .resolve(Symbol.intern(function), Use.QUERY)
-        .invoke(arguments);
+    @Nullable Object[] carried = new @Nullable Object[arguments.length];
+    for (int i = 0; i < arguments.length; i++) {
+      carried[i] = arguments[i] instanceof Db ? arguments[i] : carried(arguments[i]);
+    }
+    return carried(functions.resolve(Symbol.intern(function), Use.QUERY).invoke(carried));
+  }
+
+  private static @Nullable Object carried(@Nullable Object value) {
+    return Edn.read(Edn.print(value));
   }
 
   /// Where the HTTP handler answers, for clients of another kind.

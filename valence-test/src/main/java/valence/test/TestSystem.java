@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +31,9 @@ import valence.ion.AppInfo;
 import valence.node.app.AllowedFunctions;
 import valence.node.app.Application;
 import valence.node.app.Serving;
-import valence.node.dev.CarriedSchema;
+import valence.node.deploy.SchemaPlan;
 import valence.node.hosted.HostedClient;
+import valence.node.telemetry.Telemetry;
 import valence.storage.memory.MemoryStorage;
 import valence.wire.ion.IonConfig;
 
@@ -66,6 +68,7 @@ public final class TestSystem implements AutoCloseable {
   private final Code code;
   private final Storage storage;
   private final TestClock clock;
+  private final Telemetry telemetry = Telemetry.quiet();
   private final Serving serving;
   private final LocalClient databases;
   private final Client client;
@@ -82,12 +85,12 @@ public final class TestSystem implements AutoCloseable {
     this.storage = storage;
     this.clock = clock;
     this.serving = new Serving(DRAIN_TIMEOUT);
-    this.databases = new LocalClient(
-        storage, new AllowedFunctions(serving), clock, Indexing.inMemory(), List.of());
+    var functions = new AllowedFunctions(serving, telemetry);
+    this.databases = new LocalClient(storage, functions, clock, Indexing.inMemory(), List.of());
     this.client = new UnclosedClient(databases);
     this.info = new AppInfo(
         code.config().map(text -> code.ionConfig().appName()).orElse("test"), GROUP, REVISION);
-    this.ions = new Ions(serving, GROUP);
+    this.ions = new Ions(serving, functions, GROUP);
     this.before = Current.enter(this);
   }
 
@@ -113,6 +116,7 @@ public final class TestSystem implements AutoCloseable {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(entry -> !entry.isEmpty())
         .map(Path::of)
+        .filter(Files::exists) // as the JVM itself does
         .toList();
   }
 
@@ -123,7 +127,8 @@ public final class TestSystem implements AutoCloseable {
         new TestSystem(new Code(loader, config, isolated), MemoryStorage.open(), clock);
     try {
       if (config.isPresent()) {
-        new CarriedSchema(loader, system.client).ensure(system.code.ionConfig().schema());
+        SchemaPlan.of(system.code.ionConfig().schema(), name -> resource(loader, name))
+            .ensure(system.client, REVISION, SchemaPlan.NONE);
         system.load();
       }
       return system;
@@ -142,8 +147,8 @@ public final class TestSystem implements AutoCloseable {
     IonConfig config = code.ionConfig();
     serving.swap(
         code.isolated().isEmpty()
-            ? Application.loaded(info, config, code.loader())
-            : Application.load(info, config, code.isolated(), client));
+            ? Application.loaded(info, config, code.loader(), telemetry)
+            : Application.load(info, config, code.isolated(), client, telemetry));
   }
 
   /// Is no longer the one that code on this thread runs in; only there to be forked.
@@ -264,6 +269,7 @@ public final class TestSystem implements AutoCloseable {
       ions.close();
       serving.close();
       databases.close();
+      telemetry.close();
       Current.leave(this, before);
     }
   }

@@ -11,6 +11,7 @@ import valence.api.Db;
 import valence.api.Valence;
 import valence.ion.AppInfo;
 import valence.ion.Cast;
+import valence.ion.Env;
 import valence.ion.HttpRequest;
 import valence.ion.HttpResponse;
 import valence.ion.LambdaContext;
@@ -35,6 +36,25 @@ public final class Shop {
 
   public static String level(long free) {
     return free < 5 ? "low" : "good";
+  }
+
+  /// Start-up check.
+  public static boolean ready() throws InterruptedException {
+    switch (String.valueOf(Env.current().get(kw("state")))) {
+      case "closed" -> {
+        return false;
+      }
+      case "broken" -> throw new IllegalStateException("no shelf");
+      case "stuck" -> new CountDownLatch(1).await();
+      default -> {
+        // Open.
+      }
+    }
+    return connection().db().entid(kw("item/sku")).isPresent();
+  }
+
+  public static Map<?, ?> labels(List<?> skus) {
+    return Map.of("class", skus.getClass().getName(), "first", skus.getFirst());
   }
 
   /// Not under `:allow`.

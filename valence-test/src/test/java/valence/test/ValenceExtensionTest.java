@@ -144,6 +144,36 @@ class ValenceExtensionTest {
     assertThat(system.casts()).extracting(Said::kind).containsExactly("event", "alert", "dev");
   }
 
+  @Test
+  void theStartUpCheckSaysWhatADeploymentWouldHear(TestSystem system, Ions ions)
+      throws InterruptedException {
+    assertThat(ions.check()).isEqualTo(new Ions.CheckAnswer(true, ""));
+    system.environment("state", "closed");
+    assertThat(ions.check())
+        .isEqualTo(new Ions.CheckAnswer(
+            false, "Its check valence.test.Shop/ready says that it isn't ready."));
+    system.environment("state", "broken");
+    assertThat(ions.check().reason()).contains("threw", "no shelf");
+    system.environment("state", "stuck");
+    assertThat(ions.check().reason()).contains("hadn't ended after 1 s");
+  }
+
+  @Test
+  void whatEdnCannotCarryIsNoArgument(Ions ions) throws Exception {
+    assertThat(ions.call("valence.test.Shop/labels", List.of("tea", "pot")))
+        .isEqualTo(Map.of("class", "clojure.lang.PersistentVector", "first", "tea"));
+    assertThatThrownBy(() -> ions.call("valence.test.Shop/labels", List.of(new Object())))
+        .isInstanceOf(AnomalyException.class);
+  }
+
+  @Test
+  void transactionsCallOnlyWhatIsAllowed(Connection connection) {
+    assertThatThrownBy(() -> connection.transact("[[valence.test.Shop/secret]]"))
+        .isInstanceOf(AnomalyException.class)
+        .hasMessageContaining("not allowed by ion-config.edn");
+    assertThat(free(connection.db(), "tea")).isEqualTo(10L);
+  }
+
   @Nested
   class Within {
     @Test

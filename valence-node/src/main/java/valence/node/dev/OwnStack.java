@@ -1,7 +1,9 @@
 package valence.node.dev;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +35,10 @@ final class OwnStack {
     while (end > 0 && !isOwn(frames[end - 1])) {
       end--;
     }
-    // Thrown by the node itself, before it came to the application or about what that answered.
-    int shown = Math.min(end, FRAMES_MAX);
-    for (int i = 0; i < shown; i++) {
-      StackTraceElement frame = frames[i];
+    // None if the node itself threw it, before it came to the application or about its answer.
+    List<StackTraceElement> own =
+        Arrays.stream(frames, 0, end).filter(frame -> !isMachinery(frame)).toList();
+    own.stream().limit(FRAMES_MAX).forEach(frame -> {
       text.append("    at ")
           .append(frame.getClassName())
           .append('.')
@@ -47,10 +49,16 @@ final class OwnStack {
         text.append(':').append(frame.getLineNumber());
       }
       text.append(")\n");
+    });
+    if (own.size() > FRAMES_MAX) {
+      text.append("    … ").append(own.size() - FRAMES_MAX).append(" more\n");
     }
-    if (end > shown) {
-      text.append("    … ").append(end - shown).append(" more\n");
-    }
+  }
+
+  /// Whether a frame is of Clojure's compiler and core, through which all of its code is called.
+  private static boolean isMachinery(StackTraceElement frame) {
+    return frame.getClassName().startsWith("clojure.lang.")
+        || frame.getClassName().startsWith("clojure.core$");
   }
 
   private static boolean isOwn(StackTraceElement frame) {

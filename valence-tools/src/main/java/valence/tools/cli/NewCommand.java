@@ -97,7 +97,8 @@ final class NewCommand implements Callable<Integer> {
               project.testCommand())
           .forEach(line -> terminal.line("  " + line));
     }
-    terminal.line("  " + Main.NAME + " up");
+    terminal.line("  " + Main.NAME + " dev     " + terminal.dim("while you write it"));
+    terminal.line("  " + Main.NAME + " up      " + terminal.dim("to push and deploy it"));
     terminal.line("  " + Main.NAME + " push");
     terminal.line("  " + Main.NAME + " deploy " + project.name() + " --wait");
   }

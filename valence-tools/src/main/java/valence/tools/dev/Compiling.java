@@ -36,20 +36,22 @@ import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.tools.dev.Generation.CompiledClass;
+import valence.tools.push.WorkingTree;
 
 /// The compiler, kept warm: makes a generation of the one before and what changed since. For one
 /// thread.
 final class Compiling implements AutoCloseable {
   private static final int SHOWN_MAX = 20;
 
-  private final Project project;
+  private final Path application;
   private final Path folder;
   private final JavaCompiler compiler;
   private final StandardJavaFileManager files;
 
-  /// @param folder where generations are put
-  Compiling(Project project, Path folder) {
-    this.project = project;
+  /// @param application whose paths in messages begin there
+  /// @param folder      where generations are put
+  Compiling(Path application, Path folder) {
+    this.application = application;
     this.folder = folder;
     JavaCompiler found = ToolProvider.getSystemJavaCompiler();
     if (found == null) {
@@ -90,11 +92,13 @@ final class Compiling implements AutoCloseable {
   /// Makes the next generation.
   ///
   /// @param before the last that could be made; null for none
-  Outcome next(@Nullable Generation before, int number, Snapshot now, Libraries libraries)
+  Outcome next(
+      @Nullable Generation before, int number, Snapshot now, WorkingTree.Libraries libraries)
       throws IOException {
     try {
       boolean same = before != null
           && before.libraries().equals(libraries)
+          && before.snapshot().libraries().equals(now.libraries())
           && before.snapshot().sources().keySet().equals(now.sources().keySet());
       if (before != null && same) {
         List<Path> changed = now.sources().entrySet().stream()
@@ -143,7 +147,8 @@ final class Compiling implements AutoCloseable {
     return shapes;
   }
 
-  private Compiled compile(Collection<Path> sources, @Nullable Path others, Libraries libraries)
+  private Compiled compile(
+      Collection<Path> sources, @Nullable Path others, WorkingTree.Libraries libraries)
       throws IOException, CompilationFailed {
     SortedMap<Path, List<CompiledClass>> classes = new TreeMap<>();
     Map<String, byte[]> bytes = new LinkedHashMap<>();
@@ -184,7 +189,7 @@ final class Compiling implements AutoCloseable {
   private List<String> shown(DiagnosticCollector<JavaFileObject> messages) {
     List<String> errors = new ArrayList<>(messages.getDiagnostics().stream()
         .filter(message -> message.getKind() == Diagnostic.Kind.ERROR)
-        .map(message -> message.toString().replace(project.folder() + java.io.File.separator, ""))
+        .map(message -> message.toString().replace(application + java.io.File.separator, ""))
         .toList());
     if (errors.size() > SHOWN_MAX) {
       int more = errors.size() - SHOWN_MAX;
@@ -200,7 +205,7 @@ final class Compiling implements AutoCloseable {
       @Nullable Generation before,
       int number,
       Snapshot now,
-      Libraries libraries,
+      WorkingTree.Libraries libraries,
       SortedMap<Path, List<CompiledClass>> classes,
       Map<String, byte[]> bytes,
       int compiledCount)

@@ -38,7 +38,7 @@ final class DevNode implements AutoCloseable {
   private static final String NODE_CACHE = "valence.node.cache";
 
   private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
-  private static final Duration LOAD_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration LOAD_TIMEOUT = Duration.ofMinutes(15);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(40);
   private static final int LOG_CHARACTERS_SHOWN = 2_000;
 
@@ -169,13 +169,25 @@ final class DevNode implements AutoCloseable {
         kw("class-path"), generation.classPath().stream().map(Path::toString).toList());
     CompletableFuture<Fields> answer = new CompletableFuture<>();
     loading.set(answer);
+    tell(message);
+    return answer(answer, LOAD_TIMEOUT, "load the application");
+  }
+
+  /// Says which generation will be loaded next, whose folder is still empty.
+  void announce(int number, List<Path> classPath) {
+    Map<Keyword, Object> message = new LinkedHashMap<>();
+    message.put(kw("ahead"), "dev/" + number);
+    message.put(kw("class-path"), classPath.stream().map(Path::toString).toList());
+    tell(message);
+  }
+
+  private void tell(Map<Keyword, Object> message) {
     try {
       messages.write(Edn.print(message) + "\n");
       messages.flush();
     } catch (IOException e) {
       throw ended(e);
     }
-    return answer(answer, LOAD_TIMEOUT, "load the application");
   }
 
   private Fields answer(CompletableFuture<Fields> future, Duration limit, String what) {

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -18,9 +19,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
+import valence.tools.push.WorkingTree;
 import valence.tools.solo.RunningNode;
 import valence.tools.solo.SoloSystem;
 import valence.wire.Fields;
@@ -79,8 +82,8 @@ public final class DevSession implements AutoCloseable {
     NODE_ENDED
   }
 
-  private final Project project;
   private final Path folder;
+  private final Path application;
   private final Screen screen;
   private final FileChannel lockFile;
   private final BlockingQueue<Wish> wishes = new ArrayBlockingQueue<>(WISHES_MAX);
@@ -89,38 +92,42 @@ public final class DevSession implements AutoCloseable {
   private final Compiling compiling;
   private final DevNode node;
   private final Where where;
+  private volatile WorkingTree tree; // by the session; the watch looks at it
+  private WorkingTree.@Nullable Libraries libraries; // null until what describes them is understood
   private @Nullable Generation last;
   private Snapshot tried;
   private volatile Snapshot seen; // by the session; the watch wakes it when there is another
   private int number;
+  private int announced; // which number the node was told of
   private String serving = "";
   private @Nullable Path servingFolder;
   private @Nullable Path servedFolder; // before that; the node lets go of it with the next
   private boolean closed; // guarded by this
 
   private DevSession(
-      Project project,
+      WorkingTree tree,
       Path folder,
       FileChannel lockFile,
       Screen screen,
       DevNode node,
       Compiling compiling,
       Where where) {
-    this.project = project;
+    this.application = tree.folder();
+    this.tree = tree;
     this.folder = folder;
     this.lockFile = lockFile;
     this.screen = screen;
     this.node = node;
     this.compiling = compiling;
     this.where = where;
-    this.tried = Snapshot.of(project);
+    this.tried = Snapshot.of(tree);
     this.seen = tried;
   }
 
   /// Starts a node for the application in a folder; `conflict` when one runs already.
   public static DevSession start(Asked asked, Screen screen) throws IOException {
-    Project project = Project.of(asked.folder());
-    Path folder = SoloSystem.folderOf(project.folder(), SYSTEM);
+    WorkingTree tree = WorkingTree.of(asked.folder());
+    Path folder = SoloSystem.folderOf(tree.folder(), SYSTEM);
     Files.createDirectories(folder);
     ignore(folder.resolveSibling(".gitignore"));
     FileChannel lockFile = locked(folder);
@@ -156,8 +163,8 @@ public final class DevSession implements AutoCloseable {
           ? "in memory, until this ends"
           : asked.storage() != null ? "in the storage that was given" : folder.toString();
       Where where = new Where(http, api, api + "/console/", facts, node.pid());
-      Compiling compiling = new Compiling(project, folder.resolve("classes"));
-      session[0] = new DevSession(project, folder, lockFile, screen, node, compiling, where);
+      Compiling compiling = new Compiling(tree.folder(), folder.resolve("classes"));
+      session[0] = new DevSession(tree, folder, lockFile, screen, node, compiling, where);
       session[0].wishes.addAll(early);
       screen.up(where);
       return session[0];
@@ -235,13 +242,13 @@ public final class DevSession implements AutoCloseable {
   /// Reloads until it is asked to quit, or the node ends; whether it was asked.
   public boolean run() throws IOException, InterruptedException {
     reload(tried, true, System.nanoTime());
-    try (SourceWatch watch = new SourceWatch(project)) {
+    try (SourceWatch watch = new SourceWatch(() -> tree)) {
       Thread watching = Thread.ofPlatform().name("watch").daemon().start(() -> watch(watch));
       try {
         while (true) {
           switch (wishes.take()) {
             case CHANGED -> changed();
-            case RELOAD -> reload(Snapshot.of(project), false, System.nanoTime());
+            case RELOAD -> reload(Snapshot.of(tree), false, System.nanoTime());
             case QUIT -> {
               return true;
             }
@@ -269,7 +276,7 @@ public final class DevSession implements AutoCloseable {
   }
 
   private void changed() throws IOException {
-    Snapshot now = Snapshot.of(project);
+    Snapshot now = seen; // one that stayed so for a moment
     if (now.equals(tried)) {
       return; // done already, with what was saved just before
     }
@@ -279,21 +286,27 @@ public final class DevSession implements AutoCloseable {
   }
 
   /// @param savedNanos when the files were saved, on the clock of `System.nanoTime`
-  private void reload(Snapshot now, boolean first, long savedNanos) throws IOException {
-    List<String> changed = first ? List.of() : now.namesSince(tried);
-    tried = now;
+  private void reload(Snapshot saved, boolean first, long savedNanos) throws IOException {
+    List<String> changed = first ? List.of() : saved.namesSince(tried);
+    boolean described = saved.libraries().equals(tried.libraries());
+    tried = saved;
     try {
       long begun = System.nanoTime();
-      Generation before = last;
-      Libraries libraries = before != null && before.snapshot().libraries().equals(now.libraries())
-          ? before.libraries()
-          : Libraries.of(project, folder.resolve("libraries.edn"), screen::progress);
+      WorkingTree.Libraries with = described ? libraries : null;
+      Snapshot now = saved;
+      if (with == null) {
+        libraries = null;
+        tree = WorkingTree.of(application);
+        now = Snapshot.of(tree);
+        tried = now;
+        with = tree.libraries(folder.resolve("libraries.edn"), screen::progress);
+        libraries = with;
+      }
       if (first) {
         screen.progress("compiling");
       }
-      number++;
       Generation next;
-      switch (compiling.next(before, number, now, libraries)) {
+      switch (compiling.next(last, number + 1, now, with)) {
         case Compiling.Outcome.Made(Generation made) -> next = made;
         case Compiling.Outcome.Failed(List<String> messages) -> {
           screen.refused("compile", messages, serving);
@@ -301,16 +314,23 @@ public final class DevSession implements AutoCloseable {
         }
       }
       last = next;
+      number++;
       forget(next.folder());
-      String config = Project.config(next.folder());
+      String config = WorkingTree.config(next.folder());
       IonConfig.parse(config); // its mistakes are told without the node
       long compiled = System.nanoTime();
       load(next, config, first, savedNanos, compiled, (compiled - begun) / NANOS, changed);
+    } catch (NoSuchFileException e) {
+      screen.progress(e.getFile() + " is gone meanwhile");
+      wish(Wish.RELOAD); // with what is there then
     } catch (AnomalyException e) {
       if (e.anomaly().category() == Anomaly.Category.UNAVAILABLE) {
         throw e; // the node is gone
       }
       screen.refused("config", List.of(e.anomaly().message()), serving);
+    }
+    if (libraries != null && number > 0 && announced <= number) {
+      announce(libraries);
     }
   }
 
@@ -350,6 +370,15 @@ public final class DevSession implements AutoCloseable {
         next.compiledCount(),
         changed,
         answer.list("schema", List.of())));
+  }
+
+  /// Lets the node load what the next revision needs of libraries, while somebody writes it.
+  private void announce(WorkingTree.Libraries with) throws IOException {
+    Path next = folder.resolve("classes").resolve(String.valueOf(number + 1));
+    Files.createDirectories(next);
+    announced = number + 1;
+    node.announce(
+        number + 1, Stream.concat(Stream.of(next), with.runtime().stream()).toList());
   }
 
   /// Removes the folders that nothing runs any more, and nothing is made of.

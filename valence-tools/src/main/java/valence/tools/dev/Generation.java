@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.Stream;
+import valence.tools.push.WorkingTree;
 
 /// One state of an application, ready to be loaded.
 ///
@@ -21,7 +22,7 @@ record Generation(
     Path folder,
     Snapshot snapshot,
     SortedMap<Path, List<CompiledClass>> classes,
-    Libraries libraries,
+    WorkingTree.Libraries libraries,
     int compiledCount) {
   /// A class as the compiler made it.
   ///

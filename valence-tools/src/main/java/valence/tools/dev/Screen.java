@@ -86,8 +86,13 @@ public final class Screen {
         terminal.dim(time()) + "  " + terminal.green(live.revision()) + " is live"
             + (live.first() ? " after " : ", ") + terminal.bold(live.millis() + " ms")
             + (live.first() ? "" : " after the save") + changed
-            + terminal.dim("  (" + live.compiledCount() + " compiled in " + live.compileMillis()
-                + " ms, loaded in " + live.loadMillis() + " ms)"));
+            + terminal.dim("  (" + compiled(live) + "loaded in " + live.loadMillis() + " ms)"));
+  }
+
+  private static String compiled(DevSession.Live live) {
+    return live.compiledCount() == 0
+        ? "" // a resource, or Clojure, which is loaded as it is
+        : live.compiledCount() + " compiled in " + live.compileMillis() + " ms, ";
   }
 
   private static String names(List<String> changed) {
@@ -140,8 +145,18 @@ public final class Screen {
             event,
             terminal.dim(time()) + "  " + terminal.red(String.valueOf(event.get(kw("message"))))
                 + indented(stack));
+      case ":logged" ->
+        say(
+            event,
+            terminal.dim(time() + "  " + text(event, "level") + " " + text(event, "logger")) + "  "
+                + text(event, "message") + indented(stack));
       case ":warned" ->
         say(event, terminal.dim(time()) + "  " + terminal.dim(text(event, "message")));
+      case ":ahead" -> {
+        if (json) {
+          say(event);
+        }
+      }
       case ":ended" -> {
         // The session tells why.
       }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import valence.api.Anomaly;
+import valence.tools.push.WorkingTree;
 
 /// The files of a project as they were at one moment.
 ///
@@ -36,7 +37,7 @@ record Snapshot(
   /// A file that is put on the class path.
   record Resource(Path file, Stamp stamp) {}
 
-  static Snapshot of(Project project) {
+  static Snapshot of(WorkingTree project) {
     var sources = new TreeMap<Path, Stamp>();
     var resources = new TreeMap<Path, Resource>();
     var libraries = new TreeMap<Path, Stamp>();
@@ -59,12 +60,12 @@ record Snapshot(
         Path file = each.getKey();
         if (isJava(file)) {
           sources.put(file, each.getValue());
-        } else if (file.toString().endsWith(".edn") && !project.libraries().contains(file)) {
+        } else if (file.toString().endsWith(".edn") && !project.described().contains(file)) {
           resources.put(project.folder().relativize(file), new Resource(file, each.getValue()));
         }
       }
     }
-    for (Path file : project.libraries()) {
+    for (Path file : project.described()) {
       files(file, 1).forEach(each -> libraries.put(each.getKey(), each.getValue()));
     }
     if (sources.size() + resources.size() > FILES_MAX) {

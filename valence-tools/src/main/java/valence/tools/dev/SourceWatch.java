@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import valence.tools.push.WorkingTree;
 
 /// Notices that files of a project were saved.
 ///
@@ -35,13 +37,14 @@ final class SourceWatch implements AutoCloseable {
 
   private static final int FOLDERS_MAX = 10_000;
 
-  private final Project project;
+  private final Supplier<WorkingTree> tree;
   private final WatchService notices;
   private final Map<Path, WatchKey> watched = new HashMap<>();
   private boolean everywhere = true;
 
-  SourceWatch(Project project) throws IOException {
-    this.project = project;
+  /// @param tree what is watched; another one after its description changed
+  SourceWatch(Supplier<WorkingTree> tree) throws IOException {
+    this.tree = tree;
     this.notices = FileSystems.getDefault().newWatchService();
     watch();
   }
@@ -50,7 +53,7 @@ final class SourceWatch implements AutoCloseable {
   /// with an InterruptedException when closed.
   Snapshot awaitChange(Snapshot before) throws InterruptedException {
     while (true) {
-      Snapshot now = Snapshot.of(project);
+      Snapshot now = Snapshot.of(tree.get());
       if (!now.equals(before)) {
         watch(); // a new folder, perhaps
         return settled(now);
@@ -75,7 +78,7 @@ final class SourceWatch implements AutoCloseable {
     Snapshot before = first;
     while (System.nanoTime() < deadline) {
       Thread.sleep(QUIET);
-      Snapshot now = Snapshot.of(project);
+      Snapshot now = Snapshot.of(tree.get());
       if (now.equals(before)) {
         return now;
       }
@@ -91,19 +94,31 @@ final class SourceWatch implements AutoCloseable {
 
   /// Watches each folder of the project, and those above them, where they may appear.
   private void watch() {
+    WorkingTree project = tree.get();
     for (Path root : project.sources()) {
-      watch(root);
+      watch(root, project.folder());
     }
     for (Path root : project.resources()) {
-      watch(root);
+      watch(root, project.folder());
     }
-    watch(project.folder().resolve("lib"));
+    for (Path file : project.described()) {
+      Path parent = file.getParent();
+      if (Files.isDirectory(file)) {
+        register(file);
+      }
+      if (parent != null) {
+        register(parent);
+      }
+    }
     register(project.folder());
   }
 
-  private void watch(Path root) {
-    for (Path at = root; at != null && !at.equals(project.folder()); at = at.getParent()) {
-      register(at);
+  /// @param top an application's folder, below which a root may appear
+  private void watch(Path root, Path top) {
+    for (Path at = root; at != null && !at.equals(top); at = at.getParent()) {
+      if (at.startsWith(top)) {
+        register(at);
+      }
     }
     if (!Files.isDirectory(root)) {
       return;

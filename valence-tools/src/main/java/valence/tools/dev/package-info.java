@@ -10,8 +10,11 @@
 /// Everything is kept in one folder below the application, `.valence/dev`, which is that of a
 /// system named `dev`: other commands reach it with `--system dev`.
 ///
-/// Knows Java's compiler and where projects keep their sources. Knows nothing of how a node loads
-/// code.
+/// Where the sources are, and which libraries there are, says a [valence.tools.push.WorkingTree]:
+/// as a push has it. After each revision the node is told which folder the next will have, so that
+/// it can load libraries into a Clojure of its own before anything is saved.
+///
+/// Knows Java's compiler. Knows nothing of what builds projects, and how a node loads code.
 @NullMarked
 package valence.tools.dev;
 

@@ -15,7 +15,8 @@ public enum Kind {
           "src/main/resources/schema.edn", "all/schema.edn",
           "src/main/java/{{package}}/Stock.java", "maven/Stock.java.txt",
           "src/main/java/{{package}}/Shop.java", "maven/Shop.java.txt",
-          "src/test/java/{{package}}/StockTest.java", "maven/StockTest.java.txt")),
+          "src/test/resources/shelf.edn", "maven/shelf.edn",
+          "src/test/java/{{package}}/ShopTest.java", "maven/ShopTest.java.txt")),
 
   /// Java in one file, without a build tool.
   JAVA(

@@ -1,6 +1,7 @@
 package valence.tools.push;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,10 @@ import valence.api.Anomaly;
 sealed interface Build permits DepsBuild, MavenBuild, JavaBuild {
   /// How long a build may take; the first may download all of its libraries.
   java.time.Duration TIMEOUT = java.time.Duration.ofMinutes(20);
+
+  /// Any of them says that Gradle builds the application.
+  List<String> GRADLE_FILES =
+      List.of("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts");
 
   /// How many libraries an application may have.
   int LIBRARIES_MAX = 2_000;
@@ -33,6 +38,17 @@ sealed interface Build permits DepsBuild, MavenBuild, JavaBuild {
   /// @param outputs a folder for what else the build has to write down
   Built run(Project project, Path outputs) throws IOException;
 
+  /// What a push of the project would build, where it is written; asks no tool.
+  WorkingTree tree(Project project) throws IOException;
+
+  /// The libraries that a push would take along, without building.
+  ///
+  /// @param project the developer's own folders
+  /// @param tree    of it
+  /// @param scratch a folder for what the tool writes down
+  WorkingTree.Libraries libraries(Project project, WorkingTree tree, Path scratch)
+      throws IOException;
+
   /// The sources of an application.
   ///
   /// @param root   the top folder of the repository, or of the application where there is none
@@ -44,6 +60,19 @@ sealed interface Build permits DepsBuild, MavenBuild, JavaBuild {
     }
   }
 
+  /// The text of a file that people write; `incorrect` when it isn't in UTF-8.
+  static String text(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw Anomaly.of(
+              Anomaly.Category.INCORRECT,
+              file.getFileName() + " isn't text in UTF-8.",
+              "Save it as UTF-8.")
+          .toException(e);
+    }
+  }
+
   /// The way that fits a folder; `incorrect` when none does.
   static Build of(Path folder) throws IOException {
     if (Files.isRegularFile(folder.resolve(DepsBuild.FILE))) {
@@ -52,11 +81,11 @@ sealed interface Build permits DepsBuild, MavenBuild, JavaBuild {
     if (Files.isRegularFile(folder.resolve("pom.xml"))) {
       return new MavenBuild();
     }
-    for (String gradle : List.of("build.gradle", "build.gradle.kts", "settings.gradle")) {
+    for (String gradle : GRADLE_FILES) {
       if (Files.isRegularFile(folder.resolve(gradle))) {
         throw Anomaly.incorrect(
                 "push.error/no-build",
-                "The application is built by Gradle, which push doesn't run.",
+                "The application is built by Gradle, which Valence doesn't run.",
                 "Expected a pom.xml, or sources without a build tool.",
                 "Add a pom.xml; or leave Gradle's files out of the application's folder, with"
                     + " libraries in lib/ or in valence.edn.")

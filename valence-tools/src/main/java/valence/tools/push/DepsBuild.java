@@ -9,10 +9,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
@@ -39,6 +43,8 @@ record DepsBuild() implements Build {
 
   // What the node has, and what only a desk has a use for: an application sees the node's.
   private static final String OWN_GROUP = "dev.valence/";
+  private static final List<String> POM_PATHS =
+      List.of("src/main/java", "src/main/clojure", "src/main/resources");
   private static final String ADAPTER = OWN_GROUP + "valence-datomic-client";
 
   @Override
@@ -114,11 +120,87 @@ record DepsBuild() implements Build {
     return new Built(code, LocalRepository.libraries(jars), reasons);
   }
 
+  @Override
+  public WorkingTree tree(Project project) throws IOException {
+    Set<Path> roots = new LinkedHashSet<>();
+    Set<Path> described = new LinkedHashSet<>();
+    Deque<Path> toRead = new ArrayDeque<>(List.of(project.folder()));
+    while (!toRead.isEmpty() && described.size() < LIBRARIES_MAX) {
+      Path folder = toRead.removeFirst();
+      Path file = folder.resolve(FILE);
+      if (Files.isRegularFile(file) && described.add(file)) {
+        roots.addAll(ownPaths(folder));
+        for (Object coordinate : declaredOrNone(folder).values()) {
+          if (coordinate instanceof Map<?, ?> map
+              && map.get(Keyword.intern("local", "root")) instanceof String root) {
+            toRead.add(folder.resolve(root).normalize());
+          }
+        }
+      } else if (Files.isRegularFile(folder.resolve("pom.xml"))) {
+        described.add(folder.resolve("pom.xml"));
+        POM_PATHS.forEach(path -> roots.add(folder.resolve(path)));
+      }
+    }
+    return new WorkingTree(
+        project.folder(), List.of(), List.copyOf(roots), false, List.copyOf(described));
+  }
+
+  /// The roots that a deps.edn names under `:paths`, itself or by an alias.
+  private static List<Path> ownPaths(Path folder) throws IOException {
+    List<Path> paths = new ArrayList<>();
+    Object read = readOrNothing(folder);
+    Object named = read instanceof Map<?, ?> map ? map.get(kw("paths")) : null;
+    if (!(named instanceof List<?> all)) {
+      return List.of(folder.resolve("src")); // as tools.deps has it
+    }
+    for (Object each : all) {
+      if (each instanceof String path) {
+        paths.add(folder.resolve(path).normalize());
+      } else if (read instanceof Map<?, ?> map
+          && map.get(kw("aliases")) instanceof Map<?, ?> aliases
+          && aliases.get(each) instanceof List<?> more) {
+        more.forEach(path -> paths.add(folder.resolve(String.valueOf(path)).normalize()));
+      }
+    }
+    return paths;
+  }
+
+  /// What a deps.edn has; nothing when it can't be read, which is said when it is resolved.
+  private static @Nullable Object readOrNothing(Path folder) throws IOException {
+    try {
+      return Edn.read(Files.readString(folder.resolve(FILE)));
+    } catch (AnomalyException e) {
+      assert e.anomaly().category() == Anomaly.Category.INCORRECT : e;
+      return null;
+    }
+  }
+
+  private static Map<?, ?> declaredOrNone(Path folder) throws IOException {
+    return readOrNothing(folder) instanceof Map<?, ?> map
+            && map.get(kw("deps")) instanceof Map<?, ?> deps
+        ? deps
+        : Map.of();
+  }
+
+  @Override
+  public WorkingTree.Libraries libraries(Project project, WorkingTree tree, Path scratch)
+      throws IOException {
+    Built made = run(project, scratch);
+    List<Path> runtime = new ArrayList<>();
+    made.code().stream()
+        .flatMap(code -> code.paths().stream())
+        .map(Path::normalize)
+        .filter(path -> !tree.resources().contains(path))
+        .forEach(runtime::add);
+    made.libraries().forEach(library -> runtime.add(library.file()));
+    return new WorkingTree.Libraries(List.of(), runtime);
+  }
+
   /// The `:deps` of a deps.edn; `incorrect` when the file can't be read as one.
   private static Map<?, ?> declared(Path folder) throws IOException {
     Object value;
     try {
-      value = Edn.read(Files.readString(folder.resolve(FILE)));
+      value = Edn.read(Build.text(folder.resolve(FILE)));
     } catch (AnomalyException e) {
       throw Anomaly.of(
               Anomaly.Category.INCORRECT,

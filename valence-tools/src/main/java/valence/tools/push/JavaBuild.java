@@ -50,6 +50,28 @@ record JavaBuild() implements Build {
   }
 
   @Override
+  public WorkingTree tree(Project project) {
+    Path folder = project.folder();
+    Path java = folder.resolve("src/main/java");
+    return new WorkingTree(
+        folder,
+        List.of(Files.isDirectory(java) ? java : folder.resolve("src")),
+        List.of(folder.resolve("resources"), folder.resolve("src/main/resources")),
+        true,
+        List.of(folder.resolve("lib"), folder.resolve(ListedLibraries.FILE)));
+  }
+
+  @Override
+  public WorkingTree.Libraries libraries(Project project, WorkingTree tree, Path scratch)
+      throws IOException {
+    List<Path> runtime = new ArrayList<>(files(project.folder().resolve("lib"), ".jar", 1));
+    runtime.addAll(ListedLibraries.of(project.folder()).resolve(scratch));
+    List<Path> compile = new ArrayList<>(runtime);
+    compile.addAll(GivenClasses.jars());
+    return new WorkingTree.Libraries(compile, runtime);
+  }
+
+  @Override
   public Built run(Project project, Path outputs) throws IOException {
     Path folder = project.folder();
     List<Built.Library> libraries = new ArrayList<>();

@@ -48,7 +48,7 @@ record ListedLibraries(List<Coordinates> libraries) {
               "Expected a map with the libraries under :deps.")
           .toException();
     }
-    Fields fields = Fields.of(FILE, Edn.read(Files.readString(file)));
+    Fields fields = Fields.of(FILE, Edn.read(Build.text(file)));
     fields.only("deps");
     List<Coordinates> libraries = new ArrayList<>();
     if (fields.contains("deps")) {

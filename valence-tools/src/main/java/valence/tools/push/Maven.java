@@ -80,6 +80,11 @@ record Maven(Path folder) {
     return entries;
   }
 
+  /// A line without the colours that Maven may give it.
+  static String plain(String line) {
+    return COLOURS.matcher(line).replaceAll("");
+  }
+
   private String program() {
     Path wrapper = folder.resolve("mvnw");
     return Files.isExecutable(wrapper) ? wrapper.toString() : "mvn";
@@ -104,7 +109,7 @@ record Maven(Path folder) {
   private static String errors(List<Path> hidden, Command.Outcome outcome) {
     try (Stream<String> lines = (outcome.out() + outcome.err()).lines()) {
       List<String> errors = lines
-          .map(line -> COLOURS.matcher(line).replaceAll(""))
+          .map(Maven::plain)
           .filter(line -> line.startsWith(ERROR))
           .map(line -> without(hidden, line.substring(ERROR.length())))
           .filter(line -> !line.isBlank() && !line.contains("[Help 1]"))

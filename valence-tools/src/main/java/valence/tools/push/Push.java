@@ -217,7 +217,7 @@ public final class Push {
       for (String resource : CONFIG_RESOURCES) {
         Path file = path.resolve(resource);
         if (Files.isRegularFile(file)) {
-          return IonConfig.parse(Files.readString(file));
+          return IonConfig.parse(Build.text(file));
         }
       }
     }

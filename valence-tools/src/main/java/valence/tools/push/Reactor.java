@@ -98,6 +98,34 @@ record Reactor(Path top, Path application, Map<String, Pom> modules) {
     return List.copyOf(concerned.values());
   }
 
+  /// The folders of the modules that go with the application: those it depends on, however
+  /// indirectly, other than for its tests.
+  List<Path> needed() throws IOException {
+    Map<Path, Pom> needed = new LinkedHashMap<>();
+    Deque<Pom> toRead = new ArrayDeque<>();
+    Pom own = Pom.read(application.resolve(POM));
+    toRead.add(own);
+    while (!toRead.isEmpty()) {
+      Pom pom = toRead.removeFirst();
+      if (needed.putIfAbsent(pom.file(), pom) == null) {
+        Optional<Pom> at = Optional.of(pom);
+        for (int depth = 0; at.isPresent() && depth < MODULES_MAX; depth++) {
+          Pom declares = at.get();
+          for (Element dependencies : Pom.children(declares.project(), "dependencies")) {
+            for (Element dependency : Pom.children(dependencies, "dependency")) {
+              if (!Pom.child(dependency, "scope").equals("test")) {
+                module(declares, dependency).ifPresent(toRead::add);
+              }
+            }
+          }
+          at = localParent(declares); // whose dependencies are inherited
+        }
+      }
+    }
+    needed.remove(own.file());
+    return needed.values().stream().map(Reactor::home).toList();
+  }
+
   /// The module that a dependency or a parent of a pom means.
   Optional<Pom> module(Pom pom, Element named) {
     String group = Pom.child(named, "groupId");

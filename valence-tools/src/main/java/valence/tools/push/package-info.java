@@ -9,6 +9,8 @@
 /// is committed, and each library has a fixed version from a repository. Anything else needs a name
 /// and becomes `unreproducible/<name>`.
 ///
+/// A [WorkingTree] says the same of an application where it is written, without building it.
+///
 /// Knows git, Maven and the protocol. Starts nothing on the system: a pushed revision runs nowhere.
 @NullMarked
 package valence.tools.push;

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import valence.tools.testing.ToolsDeps;
 
 /// `valence dev` as a process, as a person or an editor runs it, and what it says.
 public final class DevRun implements AutoCloseable {
@@ -47,9 +48,11 @@ public final class DevRun implements AutoCloseable {
         "--http-port",
         "0"));
     command.addAll(List.of(more));
-    String repository = System.getProperty("maven.repo.local");
-    if (repository != null) {
-      command.add(1, "-Dmaven.repo.local=" + repository);
+    for (String name : List.of("maven.repo.local", ToolsDeps.CLASS_PATH_PROPERTY)) {
+      String value = System.getProperty(name);
+      if (value != null) {
+        command.add(1, "-D" + name + "=" + value);
+      }
     }
     process = new ProcessBuilder(command).redirectErrorStream(true).start();
     Thread.ofPlatform().daemon().start(() -> {

@@ -149,9 +149,59 @@ class DevTest {
         CONFIG.replace("{:app", "{:schema {\"shop\" \"s.edn\"} :app"));
     save(folder.resolve("s.edn"), "[{:db/ident :tea/green} {:db/ident :tea/black}]");
     try (DevRun run = new DevRun(folder, "--memory")) {
-      assertThat(run.await("live")).contains("\"datoms\":2");
+      assertThat(run.await("live")).contains("tea/green", "tea/black");
       save(folder.resolve("s.edn"), "[{:db/ident :tea/green} {:db/ident :tea/white}]");
-      assertThat(run.await("live")).contains("\"datoms\":1");
+      assertThat(run.await("live")).contains("tea/white").doesNotContain("tea/green");
+    }
+  }
+
+  @Test
+  void aSchemaThatBreaksWhatProgramsRelyOnIsRefused() throws Exception {
+    String schema = "[{:db/ident :tea/name :db/valueType :db.type/string"
+        + " :db/cardinality :db.cardinality/one}]";
+    save(
+        folder.resolve("ion-config.edn"),
+        CONFIG.replace("{:app", "{:schema {\"shop\" \"s.edn\"} :app"));
+    save(folder.resolve("s.edn"), schema);
+    try (DevRun run = new DevRun(folder, "--memory").awaitLive()) {
+      save(folder.resolve("s.edn"), schema.replace("type/string", "type/long"));
+      assertThat(run.await("refused", "load"))
+          .contains(":tea/name of database shop has :db/valueType :db.type/string")
+          .contains("name a new attribute");
+      assertThat(run.get("/")).isEqualTo("one tea");
+      save(folder.resolve("s.edn"), schema);
+      run.await("live");
+    }
+  }
+
+  @Test
+  void aFailedCheckIsShownAndTheOldGoesOn() throws Exception {
+    save(
+        folder.resolve("ion-config.edn"),
+        CONFIG.replace("{:app", "{:check {:fn shop.Web/ready :timeout-secs 1} :app"));
+    edit(source("Web.java"), "  public static", """
+          private static final org.slf4j.Logger LOG = org.slf4j.LoggerFactory.getLogger("shop");
+
+          public static boolean ready() throws InterruptedException {
+            LOG.info("counting {}", Words.TEA);
+            return true;
+          }
+
+          public static""");
+    try (DevRun run = new DevRun(folder, "--memory")) {
+      run.await("logged", "counting tea");
+      run.await("live");
+      edit(source("Web.java"), "return true", "return false");
+      run.await("refused", "Its check shop.Web/ready says that it isn't ready.", "dev/1");
+      edit(source("Web.java"), "return false", "return 1 / Words.TEA.indexOf(\"t\") > 0");
+      assertThat(run.await("refused", "threw", "by zero"))
+          .contains("at shop.Web.ready(Web.java:")
+          .doesNotContain("valence.node");
+      edit(
+          source("Web.java"),
+          "LOG.info",
+          "new java.util.concurrent.CountDownLatch(1).await();\n    LOG.info");
+      run.await("refused", "hadn't ended after 1 s");
     }
   }
 

@@ -2,6 +2,7 @@ package valence.tools.project;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import valence.tools.process.Command;
 
@@ -18,6 +20,9 @@ import valence.tools.process.Command;
 /// and a name and an address for git.
 final class Shell {
   private static final Duration TIMEOUT = Duration.ofMinutes(4);
+  private static final int PORT_MIN = 20_000;
+  private static final int PORT_MAX = 32_000;
+  private static final int PORT_TRIES_MAX = 100;
 
   private final Path programs;
   private final Map<String, Optional<String>> environment = new HashMap<>();
@@ -60,6 +65,17 @@ final class Shell {
     return new Command(directory, List.of("sh", "-c", line), environment, TIMEOUT).run();
   }
 
+  /// Runs a line in another terminal, whose output goes to a file.
+  Process start(String line, Path output) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", "exec " + line)
+        .directory(directory.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile());
+    environment.forEach(
+        (name, value) -> value.ifPresent(it -> builder.environment().put(name, it)));
+    return builder.start();
+  }
+
   /// The same shell, for somebody of whom git knows nothing.
   Shell forgetful() {
     environment.keySet().removeIf(name -> name.startsWith("GIT_"));
@@ -71,10 +87,18 @@ final class Shell {
     return this;
   }
 
-  /// A port that nothing listens on.
+  /// A port that nothing listens on, below those that systems give to whoever asks for any: it
+  /// stays free until it is used.
   static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    for (int tries = 0; ; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        if (tries == PORT_TRIES_MAX) {
+          throw e;
+        }
+      }
     }
   }
 

@@ -33,6 +33,7 @@ import valence.node.NodeConfig;
 import valence.storage.place.Place;
 import valence.tools.deploy.Deployment;
 import valence.tools.testing.LocalRepository;
+import valence.tools.testing.ToolsDeps;
 import valence.wire.ion.Artifact;
 
 /// Pushes of applications of a deps.edn, out of real git repositories, resolved by the real
@@ -48,11 +49,7 @@ class ClojurePushTest {
 
   @BeforeEach
   void anApplication() throws IOException {
-    Path jars = Path.of("..", "dist", "deps", "target", "lib");
-    if (System.getProperty(DepsBuild.CLASS_PATH_PROPERTY) == null) {
-      assumeTrue(Files.isDirectory(jars), "There is no " + jars + " yet. Run mvn verify.");
-      System.setProperty(DepsBuild.CLASS_PATH_PROPERTY, jars.toAbsolutePath() + "/*");
-    }
+    ToolsDeps.share();
     repository = LocalRepository.share();
     sums = new TestRepository(temporary.resolve("sums"));
     sums.init();
