@@ -83,8 +83,7 @@ public interface Connection {
   default TxFeed txFeed(Object start) {
     throw Anomaly.of(
             Anomaly.Category.UNSUPPORTED,
-            "A database on the other side of a network has no feed of transactions.",
-            "It is offered to code beside the data.",
+            "This connection has no feed of transactions.",
             "Ask for the log from the last t that you know, with txRange, again and again.")
         .toException();
   }
@@ -112,8 +111,7 @@ public interface Connection {
     throw Anomaly.of(
             Anomaly.Category.UNSUPPORTED,
             "This connection has no live queries.",
-            "Expected one of the process that has the database open.",
-            "Of a node, ask for them at /live-queries.")
+            "Ask the query again when the database has changed.")
         .toException();
   }
 }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 ///      :filters       clauses that it decided on the way, such as ["[(< ?age 30)]"]
 ///      :rows-in, :rows-out
 ///      :rows-expected when it was chosen; not there when there was no choice
+///      :distinct      {:values n :entities n} of the attribute that it reads, when indexed last
 ///      :rows-read     from indexes or a collection
 ///      :nanos         its own, without those of the clauses inside of it
 ///      :bytes         of the largest relation that it made
@@ -144,6 +145,13 @@ public record Explanation(Map<Keyword, Object> data) {
       if (operator.get(kw("range-count")) instanceof Long count && count > shown.size()) {
         how.append(" and ").append(count - shown.size()).append(" more");
       }
+    }
+    if (operator.get(kw("distinct")) instanceof Map<?, ?> distinct) {
+      how.append(" (")
+          .append(distinct.get(kw("values")))
+          .append(" values, ")
+          .append(distinct.get(kw("entities")))
+          .append(" entities)");
     }
     if (operator.get(kw("filters")) instanceof Collection<?> filters) {
       for (Object filter : filters) {

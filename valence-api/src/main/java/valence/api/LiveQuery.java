@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 /// what was in between, and gets the whole result once more when too much was; nothing piles up.
 /// Nothing is computed for transactions that can't concern the query.
 ///
+/// Across a network it goes on by itself when the node is started again, as [TxFeed] does.
+///
 /// For one reader at a time; any thread may close it.
 public interface LiveQuery extends AutoCloseable {
   /// The next change, when there is one within the time: the first is the whole result. Empty when

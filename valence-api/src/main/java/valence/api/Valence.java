@@ -74,11 +74,9 @@ public final class Valence {
   /// `com.acme.Fns/f`, `my.ns/f`, or `my.ns/*` for all of one. Without it they may call whatever is
   /// on the class path, but nothing of the JDK or of Clojure itself.
   ///
-  /// @param system keys are keywords, or strings without the colon
+  /// @param system keys are keywords, or strings without the colon, also of the maps in it
   public static Client client(Map<?, ?> system) {
-    Map<Keyword, Object> config = new LinkedHashMap<>();
-    system.forEach((key, value) ->
-        config.put(key instanceof Keyword keyword ? keyword : kw(String.valueOf(key)), value));
+    Map<Keyword, Object> config = keyed(system);
     Object type = config.get(kw("server-type"));
     // The loader of this class, not of the caller: on a node the caller is an application, which
     // must not see the node's classes.
@@ -102,5 +100,13 @@ public final class Valence {
             "Expected :local, :remote or :ion.",
             "Check the client map and that the module which offers it is on the class path.")
         .toException();
+  }
+
+  private static Map<Keyword, Object> keyed(Map<?, ?> map) {
+    Map<Keyword, Object> keyed = new LinkedHashMap<>();
+    map.forEach((key, value) -> keyed.put(
+        key instanceof Keyword keyword ? keyword : kw(String.valueOf(key)),
+        value instanceof Map<?, ?> inner ? keyed(inner) : value));
+    return keyed;
   }
 }

@@ -7,6 +7,7 @@
 /// | query function, predicate | `(args…) → data`; a `Db` may be among the arguments |
 /// | HTTP handler | `(HttpRequest) → HttpResponse` |
 /// | Lambda, event handler | `(String payload, LambdaContext) → String`, or any data, answered as JSON text |
+/// | handler of a source's events | `(S3Event)`, `(SqsEvent)`, `(SnsEvent)`, `(ScheduledEvent)`, or as a Lambda |
 @NullMarked
 package valence.ion;
 

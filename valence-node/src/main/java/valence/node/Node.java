@@ -30,9 +30,11 @@ import valence.node.hosted.SystemClient;
 import valence.node.http.BodyBudget;
 import valence.node.http.Door;
 import valence.node.http.Endpoint;
+import valence.node.http.Lasting;
 import valence.node.http.Patience;
 import valence.node.http.Watched;
 import valence.node.lambda.Invocations;
+import valence.node.lambda.QueuedEvents;
 import valence.node.live.LiveRequests;
 import valence.node.operation.Operations;
 import valence.node.operation.Uploads;
@@ -46,6 +48,7 @@ import valence.node.source.queue.QueueFacts;
 import valence.node.source.queue.Queues;
 import valence.node.source.sqs.SqsRequests;
 import valence.node.telemetry.Samples;
+import valence.node.telemetry.Secrets;
 import valence.node.telemetry.Telemetry;
 import valence.node.web.WebRequests;
 import valence.storage.place.Place;
@@ -57,12 +60,16 @@ public final class Node implements AutoCloseable {
   /// What request bodies may take of the memory at once.
   private static final long BODY_BYTES_MAX = 256L << 20;
 
+  /// Before an invocation that nobody waits for is tried again.
+  private static final Duration EVENT_PAUSE = Duration.ofSeconds(1);
+
   private final NodeConfig config;
   private final Life life = new Life();
   private final Deque<AutoCloseable> doors = new ArrayDeque<>(); // newest first
   private final Deque<AutoCloseable> parts = new ArrayDeque<>(); // newest first
   private final Door api;
   private final Door http;
+  private final Telemetry telemetry;
   private final Serving serving;
   private final Client system;
 
@@ -74,8 +81,8 @@ public final class Node implements AutoCloseable {
   private Node(NodeConfig config) {
     this.config = config;
     try {
-      Telemetry telemetry =
-          part(new Telemetry(config.telemetry(), config.system(), config.group()));
+      telemetry = part(new Telemetry(config.telemetry(), config.system(), config.group()));
+      Secrets secrets = part(new Secrets());
       var budget = new BodyBudget(BODY_BYTES_MAX, BodyBudget.TIMEOUT_DEFAULT);
       var requests = new ApiRequests(life);
       Path directory = config.protection().directory();
@@ -100,6 +107,7 @@ public final class Node implements AutoCloseable {
       Control control = Control.open(databases);
       Parameters parameters = new Parameters(
           control.connection(), config.group(), new Vault(control.connection(), keys(config)));
+      secrets.hide(parameters::masked);
       system = new SystemClient(databases, parameters);
       Deployer deployer = part(new Deployer(
           config.group(),
@@ -110,19 +118,23 @@ public final class Node implements AutoCloseable {
           drainMax(config),
           parameters::masked,
           telemetry));
-      deployer.resume();
-
-      QueueFacts facts = QueueFacts.open(databases);
+      QueueFacts facts = part(QueueFacts.open(databases));
+      Queues queues = Queues.open(facts, Clock.systemUTC());
       Sources sources = part(new Sources(
               serving,
               facts,
-              Queues.open(facts, Clock.systemUTC()),
+              queues,
               system,
               settings(parameters),
               Clock.systemUTC(),
               Backoff.DEFAULT,
               config.drainTimeout())
           .start());
+      deployer.resume(); // what it lets serve, sources are told of before
+
+      QueuedEvents events = part(
+          new QueuedEvents(serving, queues, Clock.systemUTC(), EVENT_PAUSE, config.drainTimeout())
+              .start());
 
       WebRequests web = new WebRequests(serving);
       http = door(
@@ -135,10 +147,12 @@ public final class Node implements AutoCloseable {
               telemetry,
               webhooks(new WebhookRequests(sources), web(guard, web))));
       doors.push(web); // its events last until they are ended, so they are before their door
-      LiveRequests live = new LiveRequests(system);
+      Lasting lasting = new Lasting("live.error/too-many");
       // Streams last until they are ended, so they are before their door is closed.
-      doors.push(live);
+      doors.push(lasting);
       telemetry.metrics().source(serving::tell);
+      telemetry.metrics().source(sources::tell);
+      telemetry.metrics().source(events::tell);
       telemetry.metrics().source(this::tell);
       requests.serve(new ApiRequests.Parts(
           guard,
@@ -152,10 +166,11 @@ public final class Node implements AutoCloseable {
               () -> status(control, telemetry),
               databases::rebuildIndex,
               life::drain,
-              telemetry),
+              telemetry,
+              lasting),
           new Uploads(code),
-          new Invocations(serving),
-          live,
+          new Invocations(serving, events),
+          new LiveRequests(system, lasting),
           new SqsRequests(sources.queues()),
           new MetricsRequests(telemetry, databases)));
       life.serve();
@@ -187,6 +202,11 @@ public final class Node implements AutoCloseable {
   /// What serves its application.
   Serving serving() {
     return serving;
+  }
+
+  /// What is measured and said on it.
+  Telemetry telemetry() {
+    return telemetry;
   }
 
   /// Its databases, as its users get them.

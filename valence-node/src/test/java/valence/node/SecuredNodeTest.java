@@ -120,6 +120,8 @@ final class SecuredNodeTest {
       api("tx-range", Action.READ),
       api("with", Action.READ),
       api("qseq", Action.READ),
+      api("tx-feed", Action.READ),
+      api("live", Action.READ),
       api("pull-many", Action.READ),
       api("index-pull", Action.READ),
       api("index-range", Action.READ),

@@ -14,6 +14,9 @@ public final class Contained {
     /// Keeps an executor or a timer, weakly.
     void opened(Object resource);
 
+    /// Keeps note of a thread that is about to start; false when too many run.
+    boolean starting(Thread thread);
+
     /// Keeps a hook to be run when the code is unloaded; false when it is kept already.
     boolean hooked(Thread hook);
 
@@ -55,6 +58,16 @@ public final class Contained {
     return FRAMES.getCallerClass().getClassLoader() instanceof Keeper keeper
         ? keeper.unhooked(hook)
         : runtime.removeShutdownHook(hook);
+  }
+
+  /// In place of `Thread.start`; fails as the JDK does when no thread is to be had, so that the
+  /// code that begins threads without end is stopped, not the process.
+  public static void start(Thread thread) {
+    if (FRAMES.getCallerClass().getClassLoader() instanceof Keeper keeper
+        && !keeper.starting(thread)) {
+      throw new OutOfMemoryError("the application has too many threads that run");
+    }
+    thread.start();
   }
 
   /// After an executor or a timer was made.

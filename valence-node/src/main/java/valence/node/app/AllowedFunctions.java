@@ -177,7 +177,7 @@ public final class AllowedFunctions implements FunctionResolver {
         failed = false;
         return result;
       } catch (OutOfMemoryError e) {
-        throw outOfMemory(function, e);
+        throw outOfMemory(application, function, e);
       } finally {
         meter.end(begin, failed);
       }
@@ -193,7 +193,7 @@ public final class AllowedFunctions implements FunctionResolver {
       try {
         return application.transact(function, deadlineNanos, args);
       } catch (OutOfMemoryError e) {
-        throw outOfMemory(function, e);
+        throw outOfMemory(application, function, e);
       } catch (AnomalyException e) {
         if (System.nanoTime() >= deadlineNanos && Lane.isTimeout(e.anomaly())) {
           throw tooLong(e);
@@ -212,6 +212,7 @@ public final class AllowedFunctions implements FunctionResolver {
                   + " and return.")
           .withError("ion.error/transaction-too-long")
           .with("ion/function", function.name())
+          .with("ion/revision", application.info().revision())
           .toException(cause);
     }
 
@@ -232,13 +233,17 @@ public final class AllowedFunctions implements FunctionResolver {
     }
   }
 
-  private static AnomalyException outOfMemory(EntryPoint function, OutOfMemoryError cause) {
+  private static AnomalyException outOfMemory(
+      Application application, EntryPoint function, OutOfMemoryError cause) {
     return Anomaly.of(
             Anomaly.Category.FAULT,
-            text(function.name()) + " needed more memory than the node has left.",
+            text(function.name()) + " of revision " + application.info().revision()
+                + " needed more memory than the node has left, or more threads than an application"
+                + " may have.",
             "Let it work on less at once, or give the node more with `valence up --heap`.")
         .withError("ion.error/out-of-memory")
         .with("ion/function", function.name())
+        .with("ion/revision", application.info().revision())
         .toException(cause);
   }
 

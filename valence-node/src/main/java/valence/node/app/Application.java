@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +48,7 @@ import valence.wire.ion.IonConfig;
 import valence.wire.ion.LambdaConfig;
 import valence.wire.ion.Origin;
 import valence.wire.ion.SourceConfig;
+import valence.wire.json.PlainJson;
 
 /// One revision of an application, loaded and checked. Safe for many threads.
 ///
@@ -117,7 +119,7 @@ public final class Application {
       Object given = switch (Payload.of(takes.getFirst())) {
         case TEXT -> payload;
         case BYTES -> payload.getBytes(StandardCharsets.UTF_8);
-        case DATA -> JsonPayload.read(payload);
+        case DATA -> PlainJson.read(payload);
       };
       return takesContext() ? function.call(given, context) : function.call(given);
     }
@@ -162,10 +164,10 @@ public final class Application {
   /// A function, and how calls come to it.
   private record Metered(Symbol function, Entrance entrance) {}
 
-  private Application(AppInfo info, ClassLoader code, IonConfig config) {
+  private Application(AppInfo info, ClassLoader code, IonConfig config, Telemetry telemetry) {
     this.info = info;
     this.code = code;
-    telemetry = code instanceof CodeLoader own ? own.telemetry() : Telemetry.quiet();
+    this.telemetry = telemetry;
     threads = Lane.threads(this::thread);
     transactions =
         new Lane("transaction functions", TRANSACTION_CALLS_MAX, TRANSACTION_CALLS_MAX, threads);
@@ -195,18 +197,27 @@ public final class Application {
   /// @param telemetry what the code says, and what is measured of it
   public static Application load(
       AppInfo info, IonConfig config, List<Path> jars, Client system, Telemetry telemetry) {
-    var code = new CodeLoader(info, jars, system, telemetry);
+    return load(info, config, new CodeLoader(info, jars, system, telemetry));
+  }
+
+  static Application load(AppInfo info, IonConfig config, CodeLoader code) {
     try {
-      return new Application(info, code, config);
+      return new Application(info, code, config, code.telemetry());
     } catch (Throwable e) {
-      unload(new Unloading(code), info, () -> {});
+      discard(info, code);
       throw e;
     }
   }
 
+  /// Lets go of code that no call will be on.
+  static void discard(AppInfo info, CodeLoader code) {
+    unload(new Unloading(code), info, () -> {});
+  }
+
   /// Checks, as [#load] does, code that somebody else has loaded and keeps, such as a test's own.
-  public static Application loaded(AppInfo info, IonConfig config, ClassLoader code) {
-    return new Application(info, code, config);
+  public static Application loaded(
+      AppInfo info, IonConfig config, ClassLoader code, Telemetry telemetry) {
+    return new Application(info, code, config, telemetry);
   }
 
   /// As [#load(AppInfo, IonConfig, List, Client, Telemetry)], for nobody who watches.
@@ -397,9 +408,22 @@ public final class Application {
     return Optional.ofNullable(lambdas.get(name));
   }
 
+  /// The names of what queries and transactions may call.
+  public Set<Symbol> allowed() {
+    return Collections.unmodifiableSet(allowed.keySet());
+  }
+
   /// What each source calls, by the source's name.
   public Map<String, SourceFunction> sources() {
     return Collections.unmodifiableMap(sources);
+  }
+
+  /// The functions of Clojure that queries, transactions and pulls may call.
+  public List<EntryPoint> clojureFunctions() {
+    return Stream.of(allowed.values(), xforms.values())
+        .flatMap(Collection::stream)
+        .filter(EntryPoint::isClojure)
+        .toList();
   }
 
   /// The function of a name, if the configuration lets queries and transactions call it.
@@ -554,6 +578,7 @@ public final class Application {
                         source.description(),
                         source.delivery().timeoutSecs(),
                         source.delivery().concurrency(),
+                        "",
                         false)));
     };
   }

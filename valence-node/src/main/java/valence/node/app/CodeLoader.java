@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,12 @@ import valence.node.telemetry.Telemetry;
 public final class CodeLoader extends URLClassLoader implements Hosted, Contained.Keeper {
   /// Hooks of one revision, at most.
   private static final int HOOKS_MAX = 256;
+
+  /// With so many begun it is looked first which have ended.
+  private static final int THREADS_LOOK = 64;
+
+  /// Threads of one revision that run at once, of those that its classes start.
+  static final int THREADS_MAX = 1_000;
 
   /// Timers of one revision that are ended with it; of more, the last.
   private static final int TIMERS_MAX = 1_000;
@@ -115,6 +122,11 @@ public final class CodeLoader extends URLClassLoader implements Hosted, Containe
 
   /// Timers, which their threads don't hold.
   private final Deque<Timer> timers = new ArrayDeque<>(); // guarded by opened
+
+  /// Those that ended are let go when there are many.
+  private final Set<Thread> started = new HashSet<>(); // guarded by itself
+  private int startedLook = THREADS_LOOK; // guarded by started
+
   private final Set<Thread> hooks = new LinkedHashSet<>(); // guarded by itself
   private boolean hasClojure; // guarded by this
   private volatile @Nullable ClojureRuntime clojure;
@@ -263,6 +275,17 @@ public final class CodeLoader extends URLClassLoader implements Hosted, Containe
       } else {
         opened.add(resource);
       }
+    }
+  }
+
+  @Override
+  public boolean starting(Thread thread) {
+    synchronized (started) {
+      if (started.size() >= startedLook) {
+        started.removeIf(each -> each.getState() == Thread.State.TERMINATED);
+        startedLook = Math.min(THREADS_MAX, Math.max(THREADS_LOOK, 2 * started.size()));
+      }
+      return started.size() < THREADS_MAX && started.add(thread);
     }
   }
 

@@ -27,15 +27,17 @@ import valence.ion.spi.Contained;
 /// Redirects calls in an application's classes that would end or hold the node's process, to
 /// [Contained], as the classes are loaded.
 ///
-/// Concerned are `System.exit`, `Runtime.exit` and `halt`, hooks of the process's end, and the
-/// making of executors and timers, which are noted. A class without such calls, nearly each, is
-/// loaded as it is. Calls by reflection aren't seen: this keeps mistakes in, not malice.
+/// Concerned are `System.exit`, `Runtime.exit` and `halt`, hooks of the process's end, the start of
+/// threads, which are counted, and the making of executors and timers, which are noted. A class
+/// without such calls, nearly each, is loaded as it is. Calls by reflection aren't seen: this keeps
+/// mistakes in, not malice.
 final class Containment {
   private static final ClassDesc TO = ClassDesc.of(Contained.class.getName());
   private static final ClassDesc RUNTIME = ClassDesc.of("java.lang.Runtime");
   private static final ClassDesc THREAD = ClassDesc.of("java.lang.Thread");
   private static final MethodTypeDesc EXIT =
       MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int);
+  private static final MethodTypeDesc START = MethodTypeDesc.of(ConstantDescs.CD_void, THREAD);
   private static final MethodTypeDesc OPENED =
       MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object);
 
@@ -58,6 +60,7 @@ final class Containment {
     sign("halt"),
     sign("addShutdownHook"),
     sign("removeShutdownHook"),
+    sign("start"),
     sign(POOLS),
     sign("java/util/Timer"),
     sign("java/util/concurrent/ThreadPoolExecutor"),
@@ -175,6 +178,12 @@ final class Containment {
         case "java/lang/System" -> {
           if (name.equals("exit")) {
             code.invokestatic(TO, "exit", EXIT);
+            return;
+          }
+        }
+        case "java/lang/Thread" -> {
+          if (name.equals("start") && call.opcode() == Opcode.INVOKEVIRTUAL) {
+            code.invokestatic(TO, "start", START);
             return;
           }
         }

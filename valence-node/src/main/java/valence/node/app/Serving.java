@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import valence.node.telemetry.Samples;
 
@@ -17,6 +18,7 @@ public final class Serving implements AutoCloseable {
   private final AtomicReference<@Nullable Application> current = new AtomicReference<>();
   private final Duration drainTimeout;
   private @Nullable Application previous; // guarded by this
+  private volatile Consumer<Application> expected = _ -> {};
 
   /// @param drainTimeout how long [#close] waits for calls under way
   public Serving(Duration drainTimeout) {
@@ -58,13 +60,21 @@ public final class Serving implements AutoCloseable {
     }
   }
 
+  /// Tells somebody of each application right before it serves.
+  public void beforeServing(Consumer<Application> told) {
+    expected = told;
+  }
+
   /// Lets an application serve from now on; calls under way stay on theirs.
-  public synchronized void swap(Application next) {
-    Application before = current.getAndSet(next);
-    if (previous != null) {
-      previous.retire();
+  public void swap(Application next) {
+    expected.accept(next);
+    synchronized (this) {
+      Application before = current.getAndSet(next);
+      if (previous != null) {
+        previous.retire();
+      }
+      previous = before;
     }
-    previous = before;
   }
 
   /// Lets the application before this one serve again, and this one go; false when there is none.

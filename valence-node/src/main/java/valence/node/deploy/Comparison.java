@@ -16,13 +16,13 @@ import valence.wire.ion.IonConfig;
 /// @param objections why callers of the one that runs would fail, for people
 record Comparison(
     List<FunctionState> functions, Map<String, Function> gone, List<String> objections) {
-  /// A configuration and the code that it names.
-  record Side(IonConfig config, RevisionContents contents) {}
+  /// A configuration and what is known of the code that it names.
+  record Side(IonConfig config, Function.Signatures signatures) {}
 
   static Comparison of(Optional<Side> before, Side after) {
     Map<String, Function> old =
-        before.map(side -> Function.of(side.config(), side.contents())).orElse(Map.of());
-    Map<String, Function> now = Function.of(after.config(), after.contents());
+        before.map(side -> Function.of(side.config(), side.signatures())).orElse(Map.of());
+    Map<String, Function> now = Function.of(after.config(), after.signatures());
     List<FunctionState> functions = new ArrayList<>();
     List<String> objections = new ArrayList<>();
     Map<String, Function> gone = new LinkedHashMap<>();

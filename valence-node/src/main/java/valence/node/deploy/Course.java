@@ -21,6 +21,7 @@ import valence.node.control.Deployment;
 import valence.node.control.Deployment.Phase;
 import valence.node.control.Deployments;
 import valence.node.control.FunctionState;
+import valence.wire.ion.IonConfig;
 import valence.wire.ion.Revision;
 
 /// The way of a deployment through its phases; what is done on the nodes is [Roll]'s.
@@ -91,35 +92,22 @@ final class Course {
       throws Halted, InterruptedException {
     deployments.reached(deployment, Phase.FETCH);
     List<Path> jars = roll.fetch(revision);
-    SchemaPlan schema;
-    SchemaPlan schemaBefore = new SchemaPlan(Map.of());
     deployments.reached(deployment, Phase.COMPARE);
-    try (RevisionContents contents = new RevisionContents(jars)) {
-      schema = SchemaPlan.of(revision.config().schema(), contents);
-      if (current.isPresent()) {
-        Revision before = control.revision(current.get().revision());
-        try (RevisionContents old = new RevisionContents(roll.fetch(before))) {
-          schemaBefore = SchemaPlan.of(before.config().schema(), old);
-          compare(
-              deployment,
-              Comparison.of(
-                  Optional.of(new Comparison.Side(before.config(), old)),
-                  new Comparison.Side(revision.config(), contents)),
-              schema);
-        }
-      } else {
-        compare(
-            deployment,
-            Comparison.of(Optional.empty(), new Comparison.Side(revision.config(), contents)),
-            schema);
-      }
-    }
+    Optional<Revision> before = current.map(now -> control.revision(now.revision()));
+    Plans plans = compare(deployment, before, revision, jars, Map.of(), Map.of());
     deployments.reached(deployment, Phase.LOAD);
     Application application = roll.load(revision, jars, log);
     try {
-      if (!schema.isEmpty()) {
+      // What Clojure takes is known only now.
+      Map<String, Map<String, Signature>> loaded = Roll.clojureSignatures(application);
+      Map<String, Map<String, Signature>> served = roll.servedSignatures();
+      if (before.isPresent() && !(loaded.isEmpty() && served.isEmpty())) {
+        compare(deployment, before, revision, jars, served, loaded);
+      }
+      if (!plans.schema().isEmpty()) {
         deployments.reached(deployment, Phase.SCHEMA);
-        deployments.ensured(deployment, schema.ensure(system, revision.rev(), schemaBefore));
+        deployments.ensured(
+            deployment, plans.schema().ensure(system, revision.rev(), plans.schemaBefore()));
       }
       if (application.check().isPresent()) {
         deployments.reached(deployment, Phase.CHECK);
@@ -133,6 +121,37 @@ final class Course {
     deployments.serves(deployment);
     if (application.check().isPresent() && current.isPresent()) {
       confirm(deployment, application, log);
+    }
+  }
+
+  /// The schema that a revision carries, and that of the one that runs.
+  private record Plans(SchemaPlan schema, SchemaPlan schemaBefore) {}
+
+  /// Records what becomes of the functions and the schema of what runs.
+  ///
+  /// @param served what its functions take that aren't of Java, as far as is known
+  /// @param loaded the same of the revision
+  private Plans compare(
+      Deployment deployment,
+      Optional<Revision> before,
+      Revision revision,
+      List<Path> jars,
+      Map<String, Map<String, Signature>> served,
+      Map<String, Map<String, Signature>> loaded)
+      throws Halted {
+    try (RevisionContents contents = new RevisionContents(jars)) {
+      SchemaPlan schema = SchemaPlan.of(revision.config().schema(), contents::text);
+      var after = new Comparison.Side(revision.config(), contents.with(loaded));
+      if (before.isEmpty()) {
+        compare(deployment, Comparison.of(Optional.empty(), after), schema);
+        return new Plans(schema, SchemaPlan.NONE);
+      }
+      IonConfig config = before.get().config();
+      try (RevisionContents old = new RevisionContents(roll.fetch(before.get()))) {
+        var side = new Comparison.Side(config, old.with(served));
+        compare(deployment, Comparison.of(Optional.of(side), after), schema);
+        return new Plans(schema, SchemaPlan.of(config.schema(), old::text));
+      }
     }
   }
 

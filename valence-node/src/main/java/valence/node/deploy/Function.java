@@ -16,10 +16,16 @@ import valence.wire.ion.IonConfig;
 /// @param name      under which it is called
 /// @param fn        the code
 /// @param config    what the configuration says of it, as EDN
-/// @param signature what it can be called with, when its class says so: of a Clojure function
-///     nobody knows before it is loaded
+/// @param signature what it can be called with, when that is known: of a function of Clojure not
+///     before it is loaded
 record Function(
     Keyword kind, String name, Symbol fn, String config, Optional<Signature> signature) {
+  /// What the functions of a class or a namespace can be called with, by their names; none where
+  /// there is no such class.
+  interface Signatures {
+    Map<String, Signature> of(String namespace);
+  }
+
   private static final List<Keyword> NAMED_BY =
       List.of(Keyword.intern("fn"), Keyword.intern("handler-fn"));
 
@@ -30,25 +36,25 @@ record Function(
 
   /// Every function of a configuration, by kind and name. Reads the configuration as data, so that
   /// a new kind of entry point is seen here without a change.
-  static Map<String, Function> of(IonConfig config, RevisionContents contents) {
+  static Map<String, Function> of(IonConfig config, Signatures signatures) {
     Map<String, Function> functions = new LinkedHashMap<>();
     config.toMap().forEach((kind, value) -> {
       switch (value) {
         case List<?> symbols ->
           symbols.forEach(each -> {
             if (each instanceof Symbol symbol) {
-              listed(kind, symbol, contents).forEach(function -> put(functions, function));
+              listed(kind, symbol, signatures).forEach(function -> put(functions, function));
             }
           });
         case Map<?, ?> map -> {
           Symbol own = fn(map);
           if (own != null) {
-            put(functions, function(kind, kind.getName(), own, value, contents));
+            put(functions, function(kind, kind.getName(), own, value, signatures));
           } else {
             map.forEach((name, entry) -> {
               Symbol fn = entry instanceof Map<?, ?> fields ? fn(fields) : null;
               if (fn != null) {
-                put(functions, function(kind, nameOf(name), fn, entry, contents));
+                put(functions, function(kind, nameOf(name), fn, entry, signatures));
               }
             });
           }
@@ -87,24 +93,24 @@ record Function(
     return symbol.getNamespace() + "/" + symbol.getName();
   }
 
-  private static List<Function> listed(Keyword kind, Symbol symbol, RevisionContents contents) {
+  private static List<Function> listed(Keyword kind, Symbol symbol, Signatures signatures) {
     if (!symbol.getName().equals("*")) {
-      return List.of(function(kind, text(symbol), symbol, symbol, contents));
+      return List.of(function(kind, text(symbol), symbol, symbol, signatures));
     }
-    return contents.functions(symbol.getNamespace()).keySet().stream()
+    return signatures.of(symbol.getNamespace()).keySet().stream()
         .map(name -> Symbol.intern(symbol.getNamespace(), name))
-        .map(each -> function(kind, text(each), each, each, contents))
+        .map(each -> function(kind, text(each), each, each, signatures))
         .toList();
   }
 
   private static Function function(
-      Keyword kind, String name, Symbol fn, Object config, RevisionContents contents) {
+      Keyword kind, String name, Symbol fn, Object config, Signatures signatures) {
     return new Function(
         kind,
         name,
         fn,
         Edn.print(config),
-        Optional.ofNullable(contents.functions(fn.getNamespace()).get(fn.getName())));
+        Optional.ofNullable(signatures.of(fn.getNamespace()).get(fn.getName())));
   }
 
   private static void put(Map<String, Function> functions, Function function) {

@@ -53,6 +53,14 @@ final class RevisionContents implements AutoCloseable {
     return classes.computeIfAbsent(className, this::read);
   }
 
+  /// Those of the classes, and what is known of functions that aren't in one, by their namespaces.
+  Function.Signatures with(Map<String, Map<String, Signature>> known) {
+    return name -> {
+      Map<String, Signature> signatures = known.get(name);
+      return signatures == null ? functions(name) : signatures;
+    };
+  }
+
   private Map<String, Signature> read(String className) {
     Map<String, Signature> functions = new LinkedHashMap<>();
     try {

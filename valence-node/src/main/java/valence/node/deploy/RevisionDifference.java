@@ -44,12 +44,14 @@ public final class RevisionDifference {
         RevisionContents now = new RevisionContents(classPath(after))) {
       difference.put(
           kw("functions"),
-          functions(Function.of(before.config(), old), Function.of(after.config(), now)));
+          functions(
+              Function.of(before.config(), old::functions),
+              Function.of(after.config(), now::functions)));
       difference.put(
           kw("schema"),
           schema(
-              SchemaPlan.of(before.config().schema(), old).idents(),
-              SchemaPlan.of(after.config().schema(), now).idents()));
+              SchemaPlan.of(before.config().schema(), old::text).idents(),
+              SchemaPlan.of(after.config().schema(), now::text).idents()));
     }
     difference.put(kw("config"), keys(before.config().toMap(), after.config().toMap()));
     difference.put(kw("artifacts"), artifacts(before.artifacts(), after.artifacts()));

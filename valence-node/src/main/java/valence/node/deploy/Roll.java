@@ -3,11 +3,16 @@ package valence.node.deploy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import valence.api.Client;
+import valence.engine.code.EntryPoint;
 import valence.engine.store.BlobId;
 import valence.ion.AppInfo;
 import valence.node.app.Application;
@@ -71,7 +76,7 @@ final class Roll {
       return Trial.run(
           "deploy-load",
           LOAD_MAX,
-          log,
+          log::own,
           () -> Application.load(info(revision), revision.config(), jars, system, telemetry),
           Application::retire);
     } catch (TimeoutException e) {
@@ -87,34 +92,39 @@ final class Roll {
     }
   }
 
+  /// What the functions of Clojure of a loaded revision can be called with, by their namespaces.
+  static Map<String, Map<String, Signature>> clojureSignatures(Application application) {
+    Map<String, Map<String, Signature>> found = new HashMap<>();
+    for (EntryPoint function : application.clojureFunctions()) {
+      found
+          .computeIfAbsent(function.name().getNamespace(), _ -> new TreeMap<>())
+          .put(function.name().getName(), Signature.of(function.argumentLists()));
+    }
+    return found;
+  }
+
+  /// The same of the revision that serves; none when it isn't loaded.
+  Map<String, Map<String, Signature>> servedSignatures() {
+    Optional<Serving.Call> serves = serving.begin();
+    if (serves.isEmpty()) {
+      return Map.of();
+    }
+    try (Serving.Call call = serves.get()) {
+      return clojureSignatures(call.application());
+    }
+  }
+
   /// Calls the check of a loaded revision, if it has one.
   void check(Application application, OwnLog log) throws Halted, InterruptedException {
-    if (application.check().isEmpty()) {
-      return;
-    }
-    Application.Check check = application.check().get();
-    String name = Function.text(check.function().name());
-    Duration limit = Duration.ofSeconds(check.config().timeoutSecs());
-    boolean ready;
-    try {
-      ready = Trial.run(
-          "deploy-check",
-          limit,
-          log,
-          () -> application.isReady(check),
-          late ->
-              LOG.info("check-ended-late rev={} ready={}", application.info().revision(), late));
-    } catch (TimeoutException e) {
-      throw Halted.timedOut(
-          "Its check " + name + " hadn't ended after " + limit.toSeconds() + " s.", name);
-    } catch (InterruptedException e) {
-      throw e;
-    } catch (Exception | LinkageError | StackOverflowError | OutOfMemoryError e) {
-      LOG.info("check-failed rev={}", application.info().revision(), e);
-      throw Halted.failed("Its check " + name + " threw " + e + ".", name);
-    }
-    if (!ready) {
-      throw Halted.failed("Its check " + name + " says that it isn't ready.", name);
+    switch (Readiness.of(application, log::own)) {
+      case Readiness.Ready _ ->
+        LOG.debug("revision-ready rev={}", application.info().revision());
+      case Readiness.Unready(String reason, String function) ->
+        throw Halted.failed(reason, function);
+      case Readiness.Threw(String reason, String function, Throwable _) ->
+        throw Halted.failed(reason, function);
+      case Readiness.Late(String reason, String function) ->
+        throw Halted.timedOut(reason, function);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
 import valence.api.AnomalyException;
@@ -33,13 +34,18 @@ import valence.wire.ion.SchemaConfig;
 /// the engine refuses can't be forced either.
 ///
 /// @param forms by database; maps with a `:db/ident`
-record SchemaPlan(Map<String, List<Map<?, ?>>> forms) {
+public record SchemaPlan(Map<String, List<Map<?, ?>>> forms) {
   private static final Keyword IDENT = kw("db/ident");
   private static final List<Keyword> PREDICATES =
       List.of(kw("db.attr/preds"), kw("db.entity/preds"));
 
+  /// Nothing to be said, to no database.
+  public static final SchemaPlan NONE = new SchemaPlan(Map.of());
+
   /// The plan of a revision; `incorrect` where a resource is missing or holds something else.
-  static SchemaPlan of(SchemaConfig config, RevisionContents contents) {
+  ///
+  /// @param contents the text of a resource of its class path
+  public static SchemaPlan of(SchemaConfig config, Function<String, Optional<String>> contents) {
     Map<String, List<Map<?, ?>>> forms = new LinkedHashMap<>();
     config.resources().forEach((database, resources) -> {
       List<Map<?, ?>> all = new ArrayList<>();
@@ -56,7 +62,7 @@ record SchemaPlan(Map<String, List<Map<?, ?>>> forms) {
   /// Why it can't or shouldn't be said, for people.
   ///
   /// @param allowed symbols that the revision lets transactions call
-  List<String> objections(Client system, Set<String> allowed) {
+  public List<String> objections(Client system, Set<String> allowed) {
     List<String> objections = new ArrayList<>();
     Set<String> databases = Set.copyOf(system.listDatabases());
     forms.forEach((database, wanted) -> {
@@ -78,7 +84,7 @@ record SchemaPlan(Map<String, List<Map<?, ?>>> forms) {
   ///
   /// @param before what the revision that runs brought; its attributes that this one has no more
   ///     are told of
-  List<Ensured> ensure(Client system, String rev, SchemaPlan before) {
+  public List<Ensured> ensure(Client system, String rev, SchemaPlan before) {
     List<Ensured> ensured = new ArrayList<>();
     forms.forEach((database, wanted) -> {
       system.createDatabase(database);
@@ -163,15 +169,16 @@ record SchemaPlan(Map<String, List<Map<?, ?>>> forms) {
           value instanceof Collection<?> many ? many : value == null ? List.of() : List.of(value);
       for (Object each : all) {
         if (each instanceof Symbol symbol) {
-          names.add(Function.text(symbol));
+          names.add(valence.node.deploy.Function.text(symbol));
         }
       }
     }
     return names;
   }
 
-  private static List<Map<?, ?>> read(String database, String resource, RevisionContents contents) {
-    Optional<String> text = contents.text(resource);
+  private static List<Map<?, ?>> read(
+      String database, String resource, Function<String, Optional<String>> contents) {
+    Optional<String> text = contents.apply(resource);
     if (text.isEmpty()) {
       throw wrong(database, resource, "isn't on the class path of the revision", null);
     }

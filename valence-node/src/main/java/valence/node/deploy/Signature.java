@@ -1,5 +1,6 @@
 package valence.node.deploy;
 
+import clojure.lang.Symbol;
 import java.lang.classfile.MethodModel;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
@@ -9,8 +10,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// What a function can be called with: its overloads.
+/// What a function can be called with: its overloads; none when nobody knows.
 record Signature(List<Overload> overloads) {
+  private static final Symbol REST = Symbol.intern("&");
+
   /// One overload.
   ///
   /// @param types    of its parameters, by their simple names
@@ -41,6 +44,24 @@ record Signature(List<Overload> overloads) {
         method.flags().has(AccessFlag.VARARGS))));
   }
 
+  /// That of a function of Clojure, by its argument lists, in which `&` stands before the rest.
+  static Signature of(List<List<?>> argumentLists) {
+    return new Signature(argumentLists.stream().map(Signature::overload).toList());
+  }
+
+  private static Overload overload(List<?> arguments) {
+    List<String> names = new ArrayList<>();
+    boolean isVaried = false;
+    for (Object argument : arguments) {
+      if (REST.equals(argument)) {
+        isVaried = true;
+      } else {
+        names.add(argument instanceof Symbol symbol ? symbol.getName() : "…");
+      }
+    }
+    return new Overload(names, isVaried);
+  }
+
   /// The overloads of both.
   Signature and(Signature other) {
     List<Overload> all = new ArrayList<>(overloads);
@@ -51,6 +72,9 @@ record Signature(List<Overload> overloads) {
 
   /// Those that can be called and couldn't be any more if this became the other.
   List<Overload> lostIn(Signature other) {
+    if (other.overloads.isEmpty()) {
+      return List.of();
+    }
     return overloads.stream()
         .filter(overload -> other.overloads.stream().noneMatch(overload::isWithin))
         .toList();

@@ -18,9 +18,14 @@ final class Trial {
   /// Fails with [TimeoutException] when the time is up; the thread is interrupted then, and left to
   /// itself.
   ///
+  /// @param begun is given the thread, before it starts
   /// @param late takes what the work gives after that
   static <T> T run(
-      String name, Duration limit, OwnLog log, Callable<T> work, Consumer<? super T> late)
+      String name,
+      Duration limit,
+      Consumer<Thread> begun,
+      Callable<T> work,
+      Consumer<? super T> late)
       throws Exception {
     var givenUp = new AtomicBoolean();
     var task = new FutureTask<T>(() -> {
@@ -31,7 +36,7 @@ final class Trial {
       return made;
     });
     Thread thread = Thread.ofPlatform().name(name).daemon().unstarted(task);
-    log.own(thread);
+    begun.accept(thread);
     thread.start();
     try {
       return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);

@@ -17,12 +17,12 @@ import valence.engine.code.EntryPoint;
 import valence.ion.AppInfo;
 import valence.node.telemetry.Cause;
 
-/// Says on a transaction's own entity which code transacts.
+/// Says on a transaction's own entity which code transacts, and who asked for it.
 ///
 /// A transaction that calls a function of the application gets these facts from the engine, with
 /// the revision whose function it ran, which may be a newer one than the caller's; two revisions
 /// on one transaction would contradict each other.
-final class Provenance {
+public final class Provenance {
   private static final Keyword ID = kw("db/id");
   private static final Keyword REVISION = kw("valence.tx/revision");
   private static final Keyword FUNCTION = kw("valence.tx/function");
@@ -34,7 +34,7 @@ final class Provenance {
   private Provenance() {}
 
   /// The report as it would be had nothing been added.
-  static TxReport remove(TxReport report, Object data) {
+  public static TxReport remove(TxReport report, Object data) {
     if (!report.tempids().containsKey(TX)
         || mentions(data instanceof String text ? Edn.read(text) : data)) {
       return report;
@@ -60,6 +60,34 @@ final class Provenance {
     };
   }
 
+  /// With who asked for it from elsewhere, by what request, when that is known.
+  ///
+  /// @param before may have been made before there were all of the attributes
+  public static Transaction asked(Transaction transaction, Db before) {
+    Cause cause = Cause.orNull();
+    Object data = transaction.data() instanceof String text ? Edn.read(text) : transaction.data();
+    if (cause == null
+        || cause.principal() == null
+        || !(data instanceof Collection<?> forms)
+        || before.attribute(REQUEST).isEmpty()) {
+      return transaction;
+    }
+    Map<Keyword, Object> facts = new LinkedHashMap<>();
+    facts.put(ID, TX);
+    put(facts, cause);
+    List<@Nullable Object> more = new ArrayList<>(forms);
+    more.add(facts);
+    return transaction.withData(more);
+  }
+
+  private static void put(Map<Keyword, Object> facts, Cause cause) {
+    facts.put(REQUEST, cause.requestId());
+    facts.put(TRACE, cause.span().traceId());
+    if (cause.principal() != null) {
+      facts.put(PRINCIPAL, cause.principal());
+    }
+  }
+
   /// @param before may have been made before there were all of the attributes
   static Transaction add(Transaction transaction, AppInfo info, Db before) {
     Object data = transaction.data() instanceof String text ? Edn.read(text) : transaction.data();
@@ -73,11 +101,7 @@ final class Provenance {
         .ifPresent(name -> facts.put(FUNCTION, name.getNamespace() + "/" + name.getName()));
     Cause cause = Cause.orNull();
     if (cause != null && before.attribute(REQUEST).isPresent()) {
-      facts.put(REQUEST, cause.requestId());
-      facts.put(TRACE, cause.span().traceId());
-      if (cause.principal() != null) {
-        facts.put(PRINCIPAL, cause.principal());
-      }
+      put(facts, cause);
     }
     List<@Nullable Object> more = new ArrayList<>(forms);
     more.add(facts);

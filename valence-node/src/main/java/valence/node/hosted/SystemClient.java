@@ -1,5 +1,6 @@
 package valence.node.hosted;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,7 +19,7 @@ import valence.node.source.queue.QueueFacts;
 /// it, too.
 public final class SystemClient implements Client {
   /// The system's own databases.
-  private static final Set<String> RESERVED = Set.of(Control.DATABASE, QueueFacts.DATABASE);
+  private static final Set<String> RESERVED = reserved();
 
   private final Client client;
   private final @Nullable Parameters parameters;
@@ -57,7 +58,8 @@ public final class SystemClient implements Client {
 
   @Override
   public Connection connect(String dbName) {
-    Connection connection = client.connect(dbName);
+    Connection connection =
+        client.connect(dbName.equals(QueueFacts.DATABASE) ? QueueFacts.current(client) : dbName);
     return RESERVED.contains(dbName) ? new ReadOnlyConnection(connection) : connection;
   }
 
@@ -69,6 +71,12 @@ public final class SystemClient implements Client {
   @Override
   public void close() {
     // The node closes what is behind it.
+  }
+
+  private static Set<String> reserved() {
+    Set<String> names = new HashSet<>(QueueFacts.DATABASES);
+    names.add(Control.DATABASE);
+    return Set.copyOf(names);
   }
 
   static AnomalyException reserved(String dbName) {

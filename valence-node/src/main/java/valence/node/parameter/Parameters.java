@@ -75,13 +75,22 @@ public final class Parameters {
     return snapshot().environment();
   }
 
-  /// A text without the values of secrets.
+  /// A text without the values of secrets: of those known last, when the newest can't be read.
   public String masked(String text) {
     String masked = text;
-    for (String secret : snapshot().secrets()) {
+    for (String secret : secrets()) {
       masked = masked.replace(secret, MASK);
     }
     return masked;
+  }
+
+  private List<String> secrets() {
+    try {
+      return snapshot().secrets();
+    } catch (AnomalyException e) { // as the node closes, when it still logs
+      LOG.debug("secrets-not-read why={}", e.getMessage());
+      return snapshot.secrets();
+    }
   }
 
   /// The parameters at and below a path as `[{:path … :value … :secret …} …]`; of a secret without

@@ -80,9 +80,7 @@ final class AlertHook implements AutoCloseable {
   }
 
   private Outbox.Letter letter(List<Map<String, Object>> one) {
-    StringBuilder text = new StringBuilder();
-    new JsonText(text).value(one.getFirst());
-    String body = text.toString();
+    String body = LooseJson.print(one.getFirst());
     if (secret.isEmpty()) {
       return new Outbox.Letter(body.getBytes(UTF_8), "content-type", "application/json");
     }

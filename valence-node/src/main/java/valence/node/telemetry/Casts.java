@@ -133,7 +133,8 @@ public final class Casts {
   }
 
   private void add(
-      String kind, Map<Keyword, Object> fields, @Nullable AppInfo app, boolean isLogged) {
+      String kind, Map<Keyword, Object> given, @Nullable AppInfo app, boolean isLogged) {
+    Map<Keyword, Object> fields = Secrets.masked(given);
     Cause cause = Cause.orNull();
     Said said;
     int characters = Edn.print(fields).length();

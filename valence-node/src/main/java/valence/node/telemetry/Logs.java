@@ -1,5 +1,6 @@
 package valence.node.telemetry;
 
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -12,6 +13,13 @@ import java.util.logging.SimpleFormatter;
 public final class Logs {
   // Held, since a logger that nobody holds is collected with its level.
   private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty");
+
+  /// These warn of each malformed request, with as much of it as there is: whoever reaches a port
+  /// could fill the log. The caller is told instead.
+  private static final List<Logger> OF_REQUESTS = List.of(
+      Logger.getLogger("org.eclipse.jetty.http"),
+      Logger.getLogger("org.eclipse.jetty.util.HostPort"),
+      Logger.getLogger("org.eclipse.jetty.server.handler.ErrorHandler"));
 
   private Logs() {}
 
@@ -31,6 +39,7 @@ public final class Logs {
     root.addHandler(new Alerting());
     // The HTTP library tells of each start and stop in its own words; ours are enough.
     JETTY.setLevel(Level.WARNING);
+    OF_REQUESTS.forEach(logger -> logger.setLevel(Level.SEVERE));
   }
 
   /// Counts what applications log as warnings and errors as alerts.

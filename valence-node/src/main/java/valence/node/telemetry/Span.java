@@ -52,8 +52,8 @@ public final class Span implements AutoCloseable {
 
   /// Says that the work failed.
   public void failed(Throwable thrown) {
-    error = thrown.getClass().getName()
-        + (thrown instanceof valence.api.AnomalyException e ? ": " + e.getMessage() : "");
+    error = Secrets.masked(thrown.getClass().getName()
+        + (thrown instanceof valence.api.AnomalyException e ? ": " + e.getMessage() : ""));
   }
 
   /// Ends it; it is exported if its trace is sampled.

@@ -17,7 +17,7 @@ final class TextLines extends Formatter {
         .append(' ')
         .append(word(record.getLevel()))
         .append(' ')
-        .append(oneLine(message(record)));
+        .append(oneLine(Secrets.masked(message(record))));
     Attribution.of(record)
         .fields()
         .forEach((key, value) -> line.append(' ').append(key).append('=').append(value));
@@ -25,7 +25,7 @@ final class TextLines extends Formatter {
     if (record.getThrown() != null) {
       StringWriter trace = new StringWriter();
       record.getThrown().printStackTrace(new PrintWriter(trace));
-      line.append(trace);
+      line.append(Secrets.masked(trace.toString()));
     }
     return line.toString();
   }

@@ -45,9 +45,8 @@ final class TraceExport implements AutoCloseable {
                 Map.of("name", "valence"),
                 "spans",
                 spans.stream().map(TraceExport::span).toList())))));
-    StringBuilder text = new StringBuilder();
-    new JsonText(text).value(all);
-    return new Outbox.Letter(text.toString().getBytes(UTF_8), "content-type", "application/json");
+    byte[] text = LooseJson.print(all).getBytes(UTF_8);
+    return new Outbox.Letter(text, "content-type", "application/json");
   }
 
   private static Map<String, Object> span(Span.Ended span) {

@@ -234,7 +234,19 @@ final class Upkeep {
 
   private Object trees() {
     try (Storage storage = arguments.openStorageToRead()) {
-      return trees(Verifier.trees(storage, arguments.required("database")));
+      String dbName = arguments.required("database");
+      List<Object> trees = trees(Verifier.trees(storage, dbName));
+      Verifier.distinct(storage, dbName).ifPresent(counts -> {
+        Map<Keyword, Object> one = new LinkedHashMap<>();
+        one.put(key("index"), "DISTINCT");
+        one.put(key("rows-are"), "counts");
+        one.put(key("rows"), counts.attributes());
+        one.put(key("segments"), 1L);
+        one.put(key("depth"), 1L);
+        one.put(key("root"), counts.blob());
+        trees.add(one);
+      });
+      return trees;
     }
   }
 

@@ -66,6 +66,7 @@ final class IsolationProbe {
         case "swap" -> probe.swap(Integer.parseInt(arguments[2]));
         case "loop" -> probe.loop();
         case "memory" -> probe.memory();
+        case "threads" -> probe.threads();
         case "exit" -> probe.exit();
         default -> throw new IllegalArgumentException(arguments[0]);
       }
@@ -254,6 +255,12 @@ final class IsolationProbe {
       } catch (OutOfMemoryError e) {
         require("well".equals(call("\"well\"", LONG)), "a call after it");
       }
+      try {
+        call("\"arrays\"", LONG);
+        throw new AssertionError("the heap has no end");
+      } catch (OutOfMemoryError e) {
+        require("well".equals(call("\"well\"", LONG)), "a call after it");
+      }
       AnomalyException hoarded = refused(() -> database.transact("[(bad.Bad/hoard 1)]"));
       require(hoarded.getMessage().contains("more memory"), hoarded.getMessage());
       AnomalyException queried = refused(() ->
@@ -263,6 +270,37 @@ final class IsolationProbe {
       require(deep.getMessage().contains("StackOverflowError"), deep.getMessage());
       database.transact("[(bad.Bad/count " + i + ")]");
     }
+  }
+
+  /// Functions that begin threads without end.
+  private void threads() throws Exception {
+    serving.swap(load("r1"));
+    database.transact("[{:item/count 1}]");
+    int before = ManagementFactory.getThreadMXBean().getThreadCount();
+    try {
+      call("\"threads\"", LONG);
+      throw new AssertionError("there is no end of threads");
+    } catch (OutOfMemoryError e) {
+      require(e.getMessage().contains("too many threads"), e.getMessage());
+    }
+    AnomalyException transaction = refused(() -> database.transact("[(bad.Bad/threads 1)]"));
+    require(transaction.getMessage().contains("revision r1"), transaction.getMessage());
+    require(
+        transaction.anomaly().data().get(kw("ion/revision")).equals("r1"),
+        "the revision: " + transaction.anomaly());
+    AnomalyException query = refused(() ->
+        database.db().q("[:find ?x . :where [?e :item/count] [(bad.Bad/threadsLong ?e) ?x]]"));
+    require(query.getMessage().contains("more threads"), query.getMessage());
+    require("well".equals(call("\"well\"", LONG)), "another call");
+    database.transact("[(bad.Bad/count 2)]");
+    serving.swap(load("r2"));
+    serving.swap(load("r3")); // r1 is unloaded, and its threads are interrupted
+    long deadline = System.nanoTime() + LONG.toNanos();
+    while (ManagementFactory.getThreadMXBean().getThreadCount() > before + 50) {
+      require(System.nanoTime() < deadline, "threads are left");
+      Thread.onSpinWait();
+    }
+    require("well".equals(call("\"well\"", LONG)), "a call of the next revision");
   }
 
   /// Functions that would end the process.

@@ -62,6 +62,8 @@ final class IsolationTest {
               }
               return "interrupted";
             case "\\"hoard\\"": return hoard();
+            case "\\"arrays\\"": return arrays();
+            case "\\"threads\\"": return threads();
             case "\\"exit\\"": System.exit(3); return "?";
             case "\\"runtime-exit\\"": Runtime.getRuntime().exit(3); return "?";
             case "\\"halt\\"": Runtime.getRuntime().halt(3); return "?";
@@ -114,6 +116,23 @@ final class IsolationTest {
           while (true) all.add(new byte[1 << 20]);
         }
 
+        public static Object arrays() {
+          List<long[]> all = new ArrayList<>();
+          for (int size = 1 << 20; ; size *= 2) all.add(new long[size]);
+        }
+
+        public static Object threads() {
+          var never = new CountDownLatch(1);
+          while (true) {
+            new Thread(() -> {
+              try { never.await(); } catch (InterruptedException e) { sink++; }
+            }).start();
+          }
+        }
+
+        public static long threadsLong(long n) { threads(); return n; }
+        public static List<?> threads(Db db, long n) { threads(); return List.of(); }
+
         public static long remember(long n) {
           LOCAL.set(new Object() { final Object ballast = BALLAST; });
           return n;
@@ -159,6 +178,11 @@ final class IsolationTest {
   @Test
   void whatTakesAllMemoryFailsAlone() throws Exception {
     assertThat(run(List.of("-Xmx96m"), "memory")).contains("PASSED memory");
+  }
+
+  @Test
+  void whatBeginsThreadsWithoutEndIsStoppedAndItsThreadsEndWithIt() throws Exception {
+    assertThat(run(List.of("-Xmx200m", "-Xss256k"), "threads")).contains("PASSED threads");
   }
 
   @Test

@@ -49,6 +49,17 @@ public final class TestJar {
     return jar(directory.resolve(name + ".jar"), classes);
   }
 
+  /// A jar of texts, by their names in it, such as the sources of a Clojure application.
+  public static Path of(Path directory, String name, Map<String, String> texts) throws IOException {
+    Path folder = directory.resolve(name + "-texts");
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      Path file = folder.resolve(text.getKey());
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, text.getValue());
+    }
+    return jar(directory.resolve(name + ".jar"), folder);
+  }
+
   private static Path jar(Path jar, Path classes) throws IOException {
     try (OutputStream file = Files.newOutputStream(jar);
         var out = new JarOutputStream(file);
