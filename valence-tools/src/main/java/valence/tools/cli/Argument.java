@@ -1,8 +1,10 @@
 package valence.tools.cli;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -27,7 +29,11 @@ final class Argument {
         return Files.readString(Path.of(argument.substring(1)));
       }
       return argument;
-    } catch (IOException e) {
+    } catch (CharacterCodingException e) {
+      throw Anomaly.of(
+              Anomaly.Category.INCORRECT, argument + " isn't text in UTF-8.", "Save it as UTF-8.")
+          .toException(e);
+    } catch (IOException | InvalidPathException e) {
       throw Anomaly.of(
               Anomaly.Category.NOT_FOUND,
               argument + " can't be read: " + e.getMessage() + ".",

@@ -1,5 +1,10 @@
 package valence.tools.cli;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import valence.tools.terminal.Terminal;
@@ -23,9 +28,16 @@ final class ClassPathCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    // Those that run this command: they have the api, and a database that runs in any process.
-    terminal.line(System.getProperty("java.class.path"));
+  public Integer call() throws IOException {
+    // Those that run this command have the api, and a database that runs in any process.
+    StringBuilder jars = new StringBuilder(System.getProperty("java.class.path"));
+    Path kit = Path.of(System.getProperty("valence.home", "."), "dist", "target", "test");
+    if (Files.isDirectory(kit)) {
+      try (DirectoryStream<Path> found = Files.newDirectoryStream(kit, "*.jar")) {
+        found.forEach(jar -> jars.append(File.pathSeparatorChar).append(jar));
+      }
+    }
+    terminal.line(jars.toString());
     return 0;
   }
 }

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import valence.client.Profile;
 import valence.tools.demo.CodebaseDemo;
 import valence.tools.demo.History;
 import valence.tools.demo.Question;
@@ -49,6 +50,15 @@ final class CodebaseCommand implements Callable<Integer> {
       description = "The database of the repository; default: the repository's name.")
   private Optional<String> name = Optional.empty();
 
+  @Option(
+      names = "--profile",
+      paramLabel = "FILE|NAME",
+      description = {
+        "Whose access key to use where the system has principals.",
+        "Default: VALENCE_PROFILE of the environment, or else admin of the system, if there is one."
+      })
+  private Optional<String> profile = Optional.empty();
+
   @Option(names = "--keep", description = "Leave the system running and say how to use it.")
   private boolean keep;
 
@@ -61,7 +71,7 @@ final class CodebaseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    new CodebaseDemo(terminal, history()).run(home, keep);
+    demo(history()).run(home, keep);
     return 0;
   }
 
@@ -131,13 +141,18 @@ final class CodebaseCommand implements Callable<Integer> {
     return ask(history, Question.ancestors(history.commit(commit)), format);
   }
 
+  private CodebaseDemo demo(History history) {
+    return new CodebaseDemo(
+        terminal, history, profile.or(() -> Optional.ofNullable(System.getenv(Profile.VARIABLE))));
+  }
+
   private History history() {
     History history = History.of(path);
     return name.map(history::named).orElse(history);
   }
 
   private int ask(History history, Question question, Format format) {
-    Question.Answer answer = new CodebaseDemo(terminal, history).ask(question);
+    Question.Answer answer = demo(history).ask(question);
     format.print(terminal, answer.value(), () -> {
       question.table(answer, ROWS_SHOWN_MAX).print(terminal);
       if (answer.count() > ROWS_SHOWN_MAX) {

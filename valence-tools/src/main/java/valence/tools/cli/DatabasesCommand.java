@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -113,7 +114,10 @@ final class DatabasesCommand implements Runnable {
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "Count the facts of a database, in all and of each attribute.",
+      description = {
+        "Count the facts of a database, in all and of each attribute, and the different values and",
+        "entities of those that are true now."
+      },
       footer = {"", "Example:", "  valence db stats inventory"})
   int stats(
       @Mixin SystemOption system,
@@ -124,22 +128,25 @@ final class DatabasesCommand implements Runnable {
       Object stats = node.call("db-stats", Map.of(kw("db"), db));
       format.print(terminal, stats, () -> {
         Fields fields = Fields.of("The statistics", stats);
-        Table table = new Table(List.of("attribute", "facts"));
+        Table table = new Table(List.of("attribute", "facts", "values", "entities"));
         fields.map("attrs").entrySet().stream()
             .filter(entry -> !SchemaPage.isOfEveryDatabase(entry.getKey()))
             .sorted(Comparator.comparing(entry -> String.valueOf(entry.getKey())))
             .forEach(entry -> table.row(List.of(
                 String.valueOf(entry.getKey()),
-                entry.getValue() instanceof Map<?, ?> map
-                        && map.get(kw("count")) instanceof Long count
-                    ? count
-                    : 0L)));
+                count(entry.getValue(), "count"),
+                count(entry.getValue(), "distinct-values"),
+                count(entry.getValue(), "distinct-entities"))));
         table.print(terminal);
         terminal.line(terminal.dim(
             fields.number("datoms", 0, Long.MAX_VALUE) + " facts in all, t " + db.t()));
       });
       return 0;
     }
+  }
+
+  private static long count(@Nullable Object counts, String key) {
+    return counts instanceof Map<?, ?> map && map.get(kw(key)) instanceof Long count ? count : 0;
   }
 
   @Command(

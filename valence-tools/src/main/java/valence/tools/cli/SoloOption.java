@@ -1,10 +1,6 @@
 package valence.tools.cli;
 
-import static valence.api.Valence.kw;
-
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import valence.api.Anomaly;
@@ -53,23 +49,17 @@ final class SoloOption {
 
   /// The node that runs, asked as who is named, or as `admin` if nobody is and there is one.
   NodeAddress address(Optional<String> principal) {
-    SoloSystem system = found();
-    RunningNode node = running();
-    if (principal.isEmpty() && !Files.exists(system.profile(SoloSystem.ADMIN))) {
-      return node.address();
-    }
-    return node.address(profile(principal.orElse(SoloSystem.ADMIN)));
+    return found().address(running(), principal);
   }
 
   /// Whether a profile is given as a file rather than as a principal of this system.
   boolean isFile(String profile) {
-    return !Files.exists(found().profile(profile));
+    return found().isFile(profile);
   }
 
   /// What a profile says: that of a principal of this system, or a file.
   NodeAddress profile(String fileOrName) {
-    Path file = isFile(fileOrName) ? Path.of(fileOrName) : found().profile(fileOrName);
-    return NodeAddress.of(Map.of(kw("profile"), file.toString()));
+    return found().profileAddress(fileOrName);
   }
 
   /// A command for the same system, as one would type it.

@@ -28,11 +28,13 @@ public final class CodebaseDemo {
 
   private final Terminal terminal;
   private final History history;
-  private final CodebaseSystem system = CodebaseSystem.here();
+  private final CodebaseSystem system;
 
-  public CodebaseDemo(Terminal terminal, History history) {
+  /// @param profile who asks, where the system has principals; otherwise its `admin`
+  public CodebaseDemo(Terminal terminal, History history, Optional<String> profile) {
     this.terminal = terminal;
     this.history = history;
+    this.system = CodebaseSystem.here(profile);
   }
 
   /// Imports what is new and shows what can be asked.
@@ -45,7 +47,7 @@ public final class CodebaseDemo {
     terminal.line(terminal.bold("The history of " + history.name() + " as a database"));
     terminal.line("");
     try (CodebaseSystem.Running running = steps.result("Start the system", this::start);
-        NodeClient client = NodeClient.connect(running.node().api())) {
+        NodeClient client = NodeClient.connect(running.api())) {
       new Tour(steps, running, client).take(home.resolve("examples").resolve("codebase"));
       if (keep) {
         running.leave();
@@ -66,7 +68,7 @@ public final class CodebaseDemo {
           .toException();
     }
     try (CodebaseSystem.Running running = system.running(terminal::progress)) {
-      return question.ask(running.node().http(), history.name());
+      return question.ask(running.web(), history.name());
     } finally {
       terminal.endProgress();
     }
@@ -210,12 +212,15 @@ public final class CodebaseDemo {
     }
 
     private Question.Answer ask(Question question) {
-      return question.ask(running.node().http(), history.name());
+      return question.ask(running.web(), history.name());
     }
 
     private Question.Answer show(Question question, List<String> says) {
       Question.Answer answer = ask(question);
-      says.add("curl '" + answer.uri() + "'");
+      says.add(
+          running.api().key() == null
+              ? "curl '" + answer.uri() + "'"
+              : "GET " + answer.uri() + ", signed");
       question.table(answer, ROWS_SHOWN_MAX).lines().forEach(line -> says.add("  " + line));
       String rest = answer.count() > ROWS_SHOWN_MAX
           ? String.format(Locale.ROOT, "  … of %,d, ", answer.count())
@@ -234,7 +239,9 @@ public final class CodebaseDemo {
     terminal.line(demo + " changed --from 2026-01-01 --to 2026-02-01");
     terminal.line(demo + " ancestors HEAD~10 --json");
     if (runs) {
-      terminal.line("  curl " + running.node().http().resolve("/" + history.name()));
+      if (running.api().key() == null) {
+        terminal.line("  curl " + running.node().http().resolve("/" + history.name()));
+      }
       terminal.line("  ./valence q --system codebase --db " + history.name()
           + " '[:find (count ?c) . :where [?c :commit/sha]]'");
       terminal.line("  ./valence down --system codebase");

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 import valence.api.Anomaly;
+import valence.client.NodeAddress;
 import valence.tools.invoke.Invocation;
 import valence.tools.solo.RunningNode;
 import valence.tools.solo.SoloSystem;
@@ -15,14 +16,18 @@ final class CodebaseSystem {
   static final String GROUP = "solo";
 
   private final SoloSystem system;
+  private final Optional<String> profile;
 
-  private CodebaseSystem(SoloSystem system) {
+  private CodebaseSystem(SoloSystem system, Optional<String> profile) {
     this.system = system;
+    this.profile = profile;
   }
 
   /// The one in the current folder or above, or one to be made here.
-  static CodebaseSystem here() {
-    return new CodebaseSystem(SoloSystem.above(Path.of("").toAbsolutePath(), NAME));
+  ///
+  /// @param profile who asks, where it has principals; otherwise its `admin`
+  static CodebaseSystem here(Optional<String> profile) {
+    return new CodebaseSystem(SoloSystem.above(Path.of("").toAbsolutePath(), NAME), profile);
   }
 
   Path folder() {
@@ -35,13 +40,15 @@ final class CodebaseSystem {
 
   /// The node, started if it doesn't run. Closing stops it again if it was started here.
   Running running(Consumer<String> progress) {
-    if (Files.exists(system.accessDirectory().resolve("keys.edn"))) {
+    if (system.hasPrincipals()
+        && profile.isEmpty()
+        && system.isFile(SoloSystem.ADMIN)) { // so nobody's key is here
       throw Anomaly.of(
-              Anomaly.Category.CONFLICT,
-              "System " + NAME + " in " + system.folder() + " has principals, and the demonstration"
-                  + " signs none of its requests.",
-              "Run it in another folder, or take them away with `valence access revoke NAME"
-                  + " --system " + NAME + "`.")
+              Anomaly.Category.FORBIDDEN,
+              "System " + NAME + " in " + system.folder() + " has principals, and nothing says who"
+                  + " asks.",
+              "Name a profile with --profile or in VALENCE_PROFILE; `valence access create admin"
+                  + " --grant all --system " + NAME + "` makes one that is found by itself.")
           .toException();
     }
     Optional<RunningNode> node = system.running();
@@ -52,6 +59,7 @@ final class CodebaseSystem {
   /// A node that serves the demonstration.
   final class Running implements AutoCloseable {
     private final RunningNode node;
+    private final NodeAddress address;
     private final boolean startedHere;
     // For the ways out that no finally sees, such as Control-C.
     private final Thread emergency;
@@ -59,6 +67,7 @@ final class CodebaseSystem {
 
     private Running(RunningNode node, boolean startedHere) {
       this.node = node;
+      this.address = system.address(node, profile);
       this.startedHere = startedHere;
       this.emergency =
           new Thread(() -> ProcessHandle.of(node.pid()).ifPresent(ProcessHandle::destroy));
@@ -71,6 +80,16 @@ final class CodebaseSystem {
       return node;
     }
 
+    /// The way to its api, with the key of who asks.
+    NodeAddress api() {
+      return address;
+    }
+
+    /// The way to the application, with the same key.
+    NodeAddress web() {
+      return address.at(node.http());
+    }
+
     boolean startedHere() {
       return startedHere;
     }
@@ -78,7 +97,7 @@ final class CodebaseSystem {
     /// Calls a function of the application; what it answers.
     String invoke(String function, String payload) {
       Invocation.Answer answer =
-          new Invocation(node.api(), GROUP + "-" + function, payload, false).call();
+          new Invocation(address, GROUP + "-" + function, payload, false).call();
       if (answer.error().isPresent()) {
         throw Anomaly.fault("The function " + function + " failed: " + answer.body() + ".")
             .toException();
@@ -97,7 +116,7 @@ final class CodebaseSystem {
         Runtime.getRuntime().removeShutdownHook(emergency);
         if (!left) {
           left = true;
-          system.stop(node);
+          system.stop(node, address);
         }
       }
     }

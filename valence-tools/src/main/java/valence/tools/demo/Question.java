@@ -2,13 +2,8 @@ package valence.tools.demo;
 
 import static valence.api.Valence.kw;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +14,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import valence.api.Anomaly;
+import valence.client.NodeAddress;
+import valence.client.NodeClient;
 import valence.tools.terminal.Table;
 import valence.wire.EdnBody;
 
@@ -106,24 +103,34 @@ public record Question(
   public record Answer(URI uri, Object value, List<List<?>> rows, long count, Duration took) {}
 
   /// Asks an application at an address.
-  Answer ask(URI http, String repository) {
-    URI uri = http.resolve("/" + repository + path + query());
-    long begun = System.nanoTime();
-    HttpResponse<byte[]> response = send(uri);
-    Duration took = Duration.ofNanos(System.nanoTime() - begun);
+  Answer ask(NodeAddress web, String repository) {
+    String target = "/" + repository + path + query();
+    NodeClient.Response response;
+    Duration took;
+    try (NodeClient node = NodeClient.connect(web)) {
+      long begun = System.nanoTime();
+      response = node.send(
+          "GET",
+          target,
+          Map.of("accept", EdnBody.MEDIA_TYPE),
+          new byte[0],
+          TIMEOUT,
+          EdnBody.BYTES_MAX);
+      took = Duration.ofNanos(System.nanoTime() - begun);
+    }
     boolean edn =
-        response.headers().firstValue("content-type").orElse("").startsWith(EdnBody.MEDIA_TYPE);
+        response.headers().getOrDefault("content-type", "").startsWith(EdnBody.MEDIA_TYPE);
     Object value = edn
         ? EdnBody.decode(response.body())
         : new String(response.body(), StandardCharsets.UTF_8).strip();
-    if (response.statusCode() != OK || !edn || value == null) {
-      throw refused(response.statusCode(), value);
+    if (response.status() != OK || !edn || value == null) {
+      throw refused(response.status(), value);
     }
     List<List<?>> rows = rows(value);
     long count = value instanceof Map<?, ?> map && map.get(kw("count")) instanceof Long all
         ? all
         : rows.size();
-    return new Answer(uri, value, rows, count, took);
+    return new Answer(web.node().resolve(target), value, rows, count, took);
   }
 
   /// The rows of an answer, as a table.
@@ -167,24 +174,5 @@ public record Question(
     return Anomaly.of(
             status == 404 ? Anomaly.Category.NOT_FOUND : Anomaly.Category.INCORRECT, message)
         .toException();
-  }
-
-  private static HttpResponse<byte[]> send(URI uri) {
-    HttpRequest request = HttpRequest.newBuilder(uri)
-        .timeout(TIMEOUT)
-        .header("accept", EdnBody.MEDIA_TYPE)
-        .build();
-    try (HttpClient http =
-        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      return http.send(
-          request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), EdnBody.BYTES_MAX));
-    } catch (IOException e) {
-      throw Anomaly.of(Anomaly.Category.UNAVAILABLE, uri + " didn't answer: " + e + ".")
-          .toException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Anomaly.of(Anomaly.Category.INTERRUPTED, "The question was interrupted.")
-          .toException(e);
-    }
   }
 }

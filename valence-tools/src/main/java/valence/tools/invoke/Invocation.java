@@ -12,6 +12,7 @@ import valence.api.AnomalyException;
 import valence.client.NodeAddress;
 import valence.client.NodeClient;
 import valence.wire.HttpStatus;
+import valence.wire.json.PlainJson;
 
 /// One call of a Lambda function.
 ///
@@ -27,8 +28,6 @@ public record Invocation(NodeAddress api, String function, String payload, boole
   public static final int ANSWER_BYTES_MAX = 6 << 20;
 
   private static final Pattern FUNCTION = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-  private static final Pattern MESSAGE = field("[Mm]essage");
-  private static final Pattern ERROR_MESSAGE = field("errorMessage");
   private static final int SUCCESS_END = 300;
 
   /// What came back.
@@ -38,7 +37,7 @@ public record Invocation(NodeAddress api, String function, String payload, boole
   public record Answer(int status, Optional<String> error, String body) {
     /// What went wrong in the function, in its own words, or the kind of error without them.
     public Optional<String> cause() {
-      return error.map(kind -> text(body, ERROR_MESSAGE).orElse(kind));
+      return error.map(kind -> text(body, "errorMessage").orElse(kind));
     }
   }
 
@@ -91,23 +90,22 @@ public record Invocation(NodeAddress api, String function, String payload, boole
           .toException();
     }
     String body = new String(response.body(), UTF_8);
-    String why = text(body, MESSAGE).orElse(body.strip());
+    String why = text(body, "message").or(() -> text(body, "Message")).orElse(body.strip());
     return Anomaly.of(
             HttpStatus.category(response.status()),
             function + " wasn't called (status " + response.status() + "): " + why)
         .toException();
   }
 
-  private static Pattern field(String name) {
-    return Pattern.compile("\"" + name + "\":\"((?:[^\"\\\\]|\\\\.)*+)\"");
-  }
-
-  /// What a pattern finds in JSON text, which is all that we want of it.
-  private static Optional<String> text(String json, Pattern field) {
-    return field
-        .matcher(json)
-        .results()
-        .map(found -> found.group(1).replaceAll("\\\\([\"\\\\/])", "$1"))
-        .findFirst();
+  /// The text of a member of a JSON object; empty when there is none, or no JSON.
+  private static Optional<String> text(String json, String member) {
+    try {
+      return PlainJson.read(json) instanceof Map<?, ?> object
+              && object.get(member) instanceof String text
+          ? Optional.of(text)
+          : Optional.empty();
+    } catch (AnomalyException e) { // the caller shows the body as it is
+      return Optional.empty();
+    }
   }
 }

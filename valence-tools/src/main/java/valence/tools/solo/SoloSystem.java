@@ -1,5 +1,7 @@
 package valence.tools.solo;
 
+import static valence.api.Valence.kw;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -207,6 +209,32 @@ public record SoloSystem(String name, Path folder) {
   /// The file that has the access key of a principal, if it was left there.
   public Path profile(String principal) {
     return folder.resolve("profiles").resolve(principal + ".edn").toAbsolutePath();
+  }
+
+  /// The way to a node, asked as who is named, or as `admin` if nobody is and there is one.
+  ///
+  /// @param profile a principal of this system, or a file
+  public NodeAddress address(RunningNode node, Optional<String> profile) {
+    if (profile.isEmpty() && !Files.exists(profile(ADMIN))) {
+      return node.address();
+    }
+    return node.address(profileAddress(profile.orElse(ADMIN)));
+  }
+
+  /// Whether a profile is given as a file rather than as a principal of this system.
+  public boolean isFile(String profile) {
+    return !Files.exists(profile(profile));
+  }
+
+  /// What a profile says: that of a principal of this system, or a file.
+  public NodeAddress profileAddress(String fileOrName) {
+    Path file = isFile(fileOrName) ? Path.of(fileOrName) : profile(fileOrName);
+    return NodeAddress.of(Map.of(kw("profile"), file.toString()));
+  }
+
+  /// Whether its node asks for keys.
+  public boolean hasPrincipals() {
+    return Files.exists(accessDirectory().resolve("keys.edn"));
   }
 
   private Path data() {

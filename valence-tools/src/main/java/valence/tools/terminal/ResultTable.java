@@ -80,12 +80,14 @@ public final class ResultTable {
     if (form instanceof Map<?, ?> map && map.get(kw("find")) instanceof List<?> find) {
       elements = find;
     } else if (form instanceof List<?> list) {
-      int from = list.indexOf(kw("find")) + 1;
-      int to = from;
-      while (to < list.size() && !(list.get(to) instanceof Keyword)) {
-        to++;
+      // Copied, since a part of a vector of Clojure's would start clojure.core.
+      List<@Nullable Object> found = new ArrayList<>();
+      for (int i = list.indexOf(kw("find")) + 1;
+          i < list.size() && !(list.get(i) instanceof Keyword);
+          i++) {
+        found.add(list.get(i));
       }
-      elements = list.subList(from, to);
+      elements = found;
     }
     if (elements.size() == 1 && elements.getFirst() instanceof List<?> inner && isBinding(inner)) {
       elements = inner;

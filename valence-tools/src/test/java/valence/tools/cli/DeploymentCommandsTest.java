@@ -5,29 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.JarOutputStream;
-import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import valence.api.Valence;
-import valence.client.NodeClient;
 import valence.edn.Edn;
-import valence.wire.ion.IonConfig;
 
 /// `deploy`, `deployments`, `rollback`, `revisions` and `params`, as somebody types them.
 class DeploymentCommandsTest {
-  private static final String CLASS = "valence/tools/cli/DeployedCode.class";
-
   @TempDir
   Path directory;
 
@@ -44,52 +34,18 @@ class DeploymentCommandsTest {
   }
 
   private static String sha(int version) {
-    return "%040x".formatted(version);
+    return DeployedRevision.sha(version);
   }
 
-  /// Registers a revision of this test's own class, as a push would.
   private void push(int version, String config) throws Exception {
-    Path jar = directory.resolve("v" + version + ".jar");
-    try (OutputStream file = Files.newOutputStream(jar);
-        var out = new JarOutputStream(file);
-        InputStream code =
-            DeploymentCommandsTest.class.getClassLoader().getResourceAsStream(CLASS)) {
-      out.putNextEntry(new ZipEntry(CLASS));
-      code.transferTo(out);
-      out.putNextEntry(new ZipEntry("version"));
-      out.write(version);
-      out.putNextEntry(new ZipEntry("schema.edn"));
-      out.write(("[{:db/ident :item/v" + version + " :db/valueType :db.type/long"
-              + " :db/cardinality :db.cardinality/one}]")
-          .getBytes(StandardCharsets.UTF_8));
-    }
-    String id = HexFormat.of()
-        .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar)));
-    try (NodeClient node =
-        NodeClient.connect(session.system().running().orElseThrow().api())) {
-      node.putArtifact(id, jar);
-      node.call(
-          "register-revision",
-          Map.of(
-              Valence.kw("app-name"),
-              "shop",
-              Valence.kw("rev"),
-              sha(version),
-              Valence.kw("pushed-by"),
-              "tester",
-              Valence.kw("config"),
-              IonConfig.parse(config).toMap(),
-              Valence.kw("artifacts"),
-              List.of(Map.of(
-                  Valence.kw("id"),
-                  id,
-                  Valence.kw("name"),
-                  jar.getFileName().toString(),
-                  Valence.kw("size"),
-                  Files.size(jar),
-                  Valence.kw("kind"),
-                  Valence.kw("application")))));
-    }
+    new DeployedRevision(session)
+        .push(
+            version,
+            config,
+            Map.of(
+                "schema.edn",
+                "[{:db/ident :item/v" + version + " :db/valueType :db.type/long"
+                    + " :db/cardinality :db.cardinality/one}]"));
   }
 
   @Test

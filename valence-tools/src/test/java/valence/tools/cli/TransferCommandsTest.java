@@ -125,7 +125,7 @@ class TransferCommandsTest {
             {"id": 10, "n": nine}
             """).toString();
     assertThat(session.refused(1, "import", json, "--db", "bad"))
-        .contains("line 3: expected a value at column 17");
+        .contains("line 3: a value was expected (column 17)");
     String refused = session.refused(1, "import", json, "--db", "bad", "--skip-bad", "1");
     assertThat(refused).contains("line 1: ", "unable to resolve entity");
     CommandLineSession.Ended ended = session.here("import", json, "--db", "bad", "--skip-bad", "2");

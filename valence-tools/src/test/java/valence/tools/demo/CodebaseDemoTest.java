@@ -2,6 +2,7 @@ package valence.tools.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static valence.api.Valence.kw;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,15 +10,21 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import valence.api.AnomalyException;
+import valence.client.Profile;
+import valence.tools.solo.AccessTool;
+import valence.tools.solo.SoloSystem;
 import valence.tools.terminal.Terminal;
 import valence.tools.testing.LocalRepository;
 import valence.tools.tour.Folders;
 import valence.tools.tour.Git;
+import valence.wire.Fields;
 
 /// The whole demonstration: a real node, the real example, a real repository. Needs what the build
 /// has put into the local repository by then, hence a lifecycle phase of package or later.
@@ -31,7 +38,7 @@ class CodebaseDemoTest {
 
   @AfterEach
   void forget() throws IOException {
-    Folders.delete(CodebaseSystem.here().folder());
+    Folders.delete(CodebaseSystem.here(Optional.empty()).folder());
   }
 
   @Test
@@ -70,6 +77,31 @@ class CodebaseDemoTest {
     assertThatThrownBy(() -> demo.ask(Question.owner("absent", Optional.empty())))
         .isInstanceOf(AnomalyException.class)
         .hasMessage("No commit changed a file absent.");
+
+    goesOnWhereThereArePrincipals();
+  }
+
+  /// On the same system, since to make one takes long.
+  private void goesOnWhereThereArePrincipals() {
+    SoloSystem system = SoloSystem.above(Path.of("").toAbsolutePath(), CodebaseSystem.NAME);
+    Object made = AccessTool.run(
+        system, "create", Map.of(kw("name"), SoloSystem.ADMIN, kw("grants"), List.of("all")));
+    assertThatThrownBy(() -> demo().ask(Question.size()))
+        .hasMessageContaining("has principals, and nothing says who asks")
+        .hasMessageContaining("--profile");
+    Fields key = Fields.of("The key", made);
+    Profile.write(
+        system.profile(SoloSystem.ADMIN),
+        Map.of(
+            kw("endpoint"),
+            "http://127.0.0.1:" + SoloSystem.API_PORT,
+            kw("access-key"),
+            Map.of(kw("id"), key.text("id"), kw("secret"), key.text("secret"))));
+    assertThat(run())
+        .contains("all of its commits were there already", "signed")
+        .doesNotContain("✗");
+    assertThat(demo().ask(Question.changed(Optional.empty(), Optional.empty())).rows())
+        .hasSize(3);
   }
 
   @Test
@@ -88,6 +120,7 @@ class CodebaseDemoTest {
 
   private CodebaseDemo demo() {
     var stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-    return new CodebaseDemo(new Terminal(stream, stream, false), History.of(repository));
+    return new CodebaseDemo(
+        new Terminal(stream, stream, false), History.of(repository), Optional.empty());
   }
 }
